@@ -1,0 +1,7 @@
+"""Django app: accounts."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

@@ -1,0 +1,62 @@
+"""Who: merchants and the people who work for them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class Merchant(models.Model):
+    """A tenant. Everything else in the product belongs to exactly one."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TenantModel(models.Model):
+    """Base of every tenant table: its merchant (enforced by row-level security) and an id for the outside."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="+")
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+class Membership(TenantModel):
+    """A user's seat in a merchant's team."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        EDITOR = "editor"
+        REVIEWER = "reviewer"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.OWNER)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "user"], name="one_seat_per_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.merchant}"
+
+
+class AuditLog(TenantModel):
+    """Append-only record of who decided what; the database refuses updates and deletes."""
+
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.subject}"

@@ -1,0 +1,13 @@
+"""Reads about people: which merchant a user works for."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from accounts import tenancy
+from accounts.models import Membership, Merchant
+
+
+def merchant_of(user: AbstractBaseUser) -> Merchant | None:
+    """The merchant whose desk the user sits at, or None. Needs an open transaction."""
+    tenancy.set_user(user.pk)
+    seat = Membership.objects.filter(user_id=user.pk).select_related("merchant").order_by("id").first()
+    return seat.merchant if seat else None

@@ -1,0 +1,7 @@
+"""Django app: analytics."""
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    name = "analytics"

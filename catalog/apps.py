@@ -1,0 +1,7 @@
+"""Django app: catalog."""
+
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    name = "catalog"

@@ -1,0 +1,219 @@
+"""ProductFacts: the frozen, typed truth about one product that every later stage reads.
+
+Built by `catalog.selectors.product_facts`, stored as JSON beside each video, compared by `version`.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import pint
+
+Bound = Literal["max", "min", "exact", "range"]
+EffectKind = Literal["jet", "mist", "steam", "beam", "particles", "none"]
+
+
+@cache
+def units() -> pint.UnitRegistry[float]:
+    """The one unit registry; quantities of two registries cannot be compared."""
+    return pint.UnitRegistry()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A quantity the product is sold with, such as ``spray_height <= 0.45 m (+10 %)``.
+
+    One row, three uses: a clause of the prompt, a cap on the effect, a threshold of the audit.
+    """
+
+    id: str
+    """Evidence id, such as ``par-spray_height``."""
+    name: str
+    value: float
+    unit: str
+    """Any unit Pint knows; empty for a plain count."""
+    bound: Bound = "exact"
+    lower: float | None = None
+    """Lower end, in `unit`, when `bound` is ``range``."""
+    tolerance: float = 0.0
+    """Relative: 0.10 allows 10 % beyond the bound."""
+    source: str = ""
+    how_it_may_look: str = ""
+
+    def in_unit(self, unit: str) -> float:
+        """The value in another unit; raises `pint.DimensionalityError` when they do not compare."""
+        return float(units().Quantity(self.value, self.unit).to(unit).magnitude)
+
+    def allows(self, value: float, unit: str) -> bool:
+        """Whether a shown or spoken quantity stays inside the bound and its tolerance."""
+        low, high = self.limits(unit)
+        return low <= value <= high
+
+    def limits(self, unit: str) -> tuple[float, float]:
+        """Lowest and highest permitted value in `unit`, tolerance included."""
+        value = self.in_unit(unit)
+        slack = abs(value) * self.tolerance
+        if self.bound == "max":
+            return float("-inf"), value + slack
+        if self.bound == "min":
+            return value - slack, float("inf")
+        if self.bound == "range" and self.lower is not None:
+            low = float(units().Quantity(self.lower, self.unit).to(unit).magnitude)
+            return low - slack, value + slack
+        rounding = max(slack, abs(value) * 0.005)
+        return value - rounding, value + rounding
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellingPoint:
+    """A sentence the merchant wants said, per locale, with the evidence it rests on."""
+
+    id: str
+    text: Mapping[str, str]
+    evidence: tuple[str, ...] = ()
+
+    def in_locale(self, locale: str) -> str | None:
+        """The text for ``fr-FR``, else for any ``fr-*``, else None: nothing is machine-translated silently."""
+        if locale in self.text:
+            return self.text[locale]
+        language = locale.split("-")[0]
+        return next((text for key, text in self.text.items() if key.split("-")[0] == language), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What somebody said about a claim: a review, an answer, a refund reason."""
+
+    id: str
+    kind: Literal["review", "question", "refund", "audit"]
+    text: str
+    parameter: str = ""
+    """Name of the parameter it speaks about, if one was recognised."""
+    stance: Literal["supports", "contradicts", "neutral"] = "neutral"
+    value: float | None = None
+    unit: str = ""
+    rating: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchTerm:
+    """What buyers typed, with the impressions and clicks it brought."""
+
+    term: str
+    impressions: int = 0
+    clicks: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A buyer's question and the merchant's answer ("" while unanswered)."""
+
+    id: str
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductImage:
+    """A photo in storage and what is known about it. Pixels are (x, y) from the top left of the photo."""
+
+    sha256: str
+    name: str
+    width: int
+    height: int
+    role: Literal["packshot", "view", "scene", "label"] = "view"
+    rendered: bool = False
+    cutout: str = ""
+    """Storage name of the RGBA cut-out, same size as the photo; "" until it was made."""
+    metres_per_pixel: float | None = None
+    base_px: tuple[float, float] | None = None
+    """Where the product stands or floats: middle of its contact line."""
+    effect_px: tuple[float, float] | None = None
+    """Where its effect leaves it: nozzle, outlet, wick, lamp."""
+    rights: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductEffect:
+    """The effect a product makes and the parameter that caps it."""
+
+    kind: EffectKind = "none"
+    cap_parameter: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductFacts:
+    """Everything downstream may rely on. `version` changes when anything in it does."""
+
+    sku: str
+    title: Mapping[str, str]
+    brand: str = ""
+    category: str = ""
+    locale: str = "en-US"
+    price_minor: int | None = None
+    currency: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    selling_points: tuple[SellingPoint, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    questions: tuple[Question, ...] = ()
+    search_terms: tuple[SearchTerm, ...] = ()
+    audience_tags: tuple[str, ...] = ()
+    images: tuple[ProductImage, ...] = ()
+    in_the_box: tuple[str, ...] = ()
+    effect: ProductEffect = ProductEffect()
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, or None."""
+        return next((row for row in self.parameters if row.name == name), None)
+
+    def packshot(self) -> ProductImage | None:
+        """The photo that is composited: the first packshot, else the first photo that is not a scene."""
+        usable = [image for image in self.images if image.role in ("packshot", "view")]
+        return next((image for image in usable if image.role == "packshot"), usable[0] if usable else None)
+
+    def effect_cap(self) -> Parameter | None:
+        """The parameter that limits the product's effect."""
+        return self.parameter(self.effect.cap_parameter)
+
+    def title_in(self, locale: str) -> str:
+        """The title in that locale or language, else in the product's own locale."""
+        point = SellingPoint(id="title", text=self.title)
+        return point.in_locale(locale) or point.in_locale(self.locale) or next(iter(self.title.values()))
+
+    @property
+    def version(self) -> str:
+        """First 16 hex digits of the SHA-256 of the canonical JSON."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, no spaces, so that equal facts are equal bytes."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ProductFacts":
+        """The inverse of `to_json`; raises TypeError on unknown fields."""
+        raw: dict[str, Any] = json.loads(text)
+        for name, kind in _ROWS.items():
+            raw[name] = tuple(_record(kind, row) for row in raw.get(name, ()))
+        for name in ("audience_tags", "in_the_box"):
+            raw[name] = tuple(raw.get(name, ()))
+        raw["effect"] = ProductEffect(**raw.get("effect", {}))
+        return cls(**raw)
+
+
+_ROWS: dict[str, type] = {
+    "parameters": Parameter,
+    "selling_points": SellingPoint,
+    "evidence": Evidence,
+    "questions": Question,
+    "search_terms": SearchTerm,
+    "images": ProductImage,
+}
+
+
+def _record(kind: type, row: Mapping[str, Any]) -> Any:
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})

@@ -1,0 +1,274 @@
+"""What is sold and what is true about it. Constraints carry the truth; `catalog.facts` is the frozen copy."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from accounts.models import TenantModel
+
+models.CharField.register_lookup(Length)
+
+
+class Product(TenantModel):
+    """One thing for sale, identified by the merchant's own SKU."""
+
+    class Effect(models.TextChoices):
+        JET = "jet"
+        MIST = "mist"
+        STEAM = "steam"
+        BEAM = "beam"
+        PARTICLES = "particles"
+        NONE = "none"
+
+    sku = models.CharField(max_length=120)
+    title = models.CharField(max_length=300)
+    titles = models.JSONField(default=dict, blank=True)
+    """Titles in further locales: {"fr-FR": "..."}."""
+    brand = models.CharField(max_length=120, blank=True)
+    category = models.CharField(max_length=200, blank=True)
+    locale = models.CharField(max_length=12, default="en-US")
+    description = models.TextField(blank=True)
+    price_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    link = models.URLField(max_length=1000, blank=True)
+    audience_tags = models.JSONField(default=list, blank=True)
+    in_the_box = models.JSONField(default=list, blank=True)
+    effect_kind = models.CharField(max_length=12, choices=Effect.choices, default=Effect.NONE)
+    effect_cap_parameter = models.CharField(max_length=80, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    """Columns of the merchant's file that have no field of their own, as read."""
+    content_hash = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the imported row group: the same row twice changes nothing."""
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "sku"], name="one_product_per_sku"),
+            models.CheckConstraint(condition=Q(sku__length__gt=0), name="product_has_sku"),
+            models.CheckConstraint(
+                condition=Q(price_minor__isnull=True) | Q(price_minor__gte=0), name="price_is_not_negative"
+            ),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.title}"
+
+
+class ProductRow(TenantModel):
+    """Base of the rows that hang on a product."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="%(class)ss")
+
+    class Meta:
+        abstract = True
+
+
+class Parameter(ProductRow):
+    """A quantity from the specification: prompt clause, effect cap and audit threshold in one row."""
+
+    class Bound(models.TextChoices):
+        MAX = "max"
+        MIN = "min"
+        EXACT = "exact"
+        RANGE = "range"
+
+    name = models.CharField(max_length=80)
+    value = models.FloatField()
+    unit = models.CharField(max_length=30, blank=True)
+    bound = models.CharField(max_length=5, choices=Bound.choices, default=Bound.EXACT)
+    lower = models.FloatField(null=True, blank=True)
+    tolerance = models.FloatField(default=0.0)
+    source = models.CharField(max_length=200, blank=True)
+    how_it_may_look = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "name"], name="one_parameter_per_name"),
+            models.CheckConstraint(condition=Q(tolerance__gte=0, tolerance__lt=1), name="tolerance_is_a_fraction"),
+            models.CheckConstraint(
+                condition=~Q(bound="range") | Q(lower__isnull=False, lower__lte=models.F("value")),
+                name="range_has_a_lower_end",
+            ),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.bound} {self.value} {self.unit}".strip()
+
+
+class SellingPoint(ProductRow):
+    """A sentence the merchant wants said; `text` is per locale, `evidence` lists evidence ids."""
+
+    key = models.CharField(max_length=80)
+    text = models.JSONField(default=dict)
+    evidence = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "key"], name="one_selling_point_per_key")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Review(ProductRow):
+    """A buyer's words, verbatim."""
+
+    key = models.CharField(max_length=80)
+    text = models.TextField()
+    rating = models.FloatField(null=True, blank=True)
+    lang = models.CharField(max_length=12, blank=True)
+    date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "key"], name="one_review_per_key")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Question(ProductRow):
+    """A buyer's question, with the merchant's answer once there is one."""
+
+    key = models.CharField(max_length=80)
+    question = models.TextField()
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "key"], name="one_question_per_key")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.question[:60]
+
+
+class SearchTerm(ProductRow):
+    """What buyers typed before they saw the product."""
+
+    term = models.CharField(max_length=200)
+    impressions = models.PositiveBigIntegerField(default=0)
+    clicks = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "term"], name="one_row_per_search_term")]
+        ordering = ["-impressions", "id"]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class Evidence(ProductRow):
+    """Append-only: what a later stage learned about a claim (review contradiction, refund, audit finding)."""
+
+    class Kind(models.TextChoices):
+        REVIEW = "review"
+        QUESTION = "question"
+        REFUND = "refund"
+        AUDIT = "audit"
+
+    class Stance(models.TextChoices):
+        SUPPORTS = "supports"
+        CONTRADICTS = "contradicts"
+        NEUTRAL = "neutral"
+
+    key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    parameter = models.CharField(max_length=80, blank=True)
+    stance = models.CharField(max_length=12, choices=Stance.choices, default=Stance.NEUTRAL)
+    value = models.FloatField(null=True, blank=True)
+    unit = models.CharField(max_length=30, blank=True)
+    text = models.TextField(blank=True)
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "key"], name="one_evidence_per_key")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.stance} {self.parameter}"
+
+
+class Image(ProductRow):
+    """A stored photo. Pixel positions are (x, y) from the top left; `cutout` is its RGBA cut-out in storage."""
+
+    class Role(models.TextChoices):
+        PACKSHOT = "packshot"
+        VIEW = "view"
+        SCENE = "scene"
+        LABEL = "label"
+
+    file = models.FileField(upload_to="products/", max_length=300)
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEW)
+    rendered = models.BooleanField(default=False)
+    cutout = models.FileField(upload_to="cutouts/", max_length=300, blank=True)
+    width_m = models.FloatField(null=True, blank=True)
+    """Real width in metres of the product's visible outline."""
+    base_px = models.JSONField(null=True, blank=True)
+    effect_px = models.JSONField(null=True, blank=True)
+    source_url = models.CharField(max_length=1000, blank=True)
+    rights = models.CharField(max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "sha256"], name="one_image_per_content")]
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.sha256[:8]}"
+
+
+class Import(TenantModel):
+    """A merchant's file on its way into the catalog: received -> checked -> running -> done | failed."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        CHECKED = "checked"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    file = models.FileField(upload_to="imports/", max_length=300)
+    name = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    dialect = models.CharField(max_length=40, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    ready = models.PositiveIntegerField(default=0)
+    warned = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    """Rows stored so far: the progress bar, and where a resumed run goes on."""
+    error = models.TextField(blank=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"
+
+
+class ImportProblem(TenantModel):
+    """One thing about one row, in words a merchant can act on."""
+
+    class Severity(models.TextChoices):
+        WARNING = "warning"
+        REFUSED = "refused"
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="problems")
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=120, blank=True)
+    value = models.TextField(blank=True)
+    reason = models.CharField(max_length=300)
+    suggestion = models.CharField(max_length=300, blank=True)
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+
+    class Meta:
+        ordering = ["row", "id"]
+
+    def __str__(self) -> str:
+        return f"Row {self.row}: {self.reason}"

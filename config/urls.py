@@ -1,0 +1,13 @@
+"""Every address of the product."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", LoginView.as_view(template_name="accounts/login.html"), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("catalog.urls")),
+    path("", include("generation.urls")),
+    path("", include("review.urls")),
+    path("", include("analytics.urls")),
+]

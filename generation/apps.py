@@ -1,0 +1,7 @@
+"""Django app: generation."""
+
+from django.apps import AppConfig
+
+
+class GenerationConfig(AppConfig):
+    name = "generation"

@@ -1,0 +1,125 @@
+"""VideoSpec and its parts: what one video is asked to be, as frozen data that travels unchanged.
+
+Stored on the variant, sent to the engine, the compositor and the audit: the same bytes all the way.
+"""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from catalog.facts import EffectKind
+
+Format = Literal["wide", "tall"]
+FRAME_SIZES: dict[Format, tuple[int, int]] = {"wide": (1280, 720), "tall": (720, 1280)}
+"""Width and height in pixels of a finished file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectSpec:
+    """The product's own effect, asked in metres and never above its cap.
+
+    `spread_m` is the full width at the widest point, `density` in 0..1, `sway` in -1..1 (wind).
+    """
+
+    kind: EffectKind = "none"
+    height_m: float = 0.0
+    spread_m: float = 0.0
+    density: float = 0.5
+    sway: float = 0.0
+    cap_parameter: str = ""
+    cap_m: float | None = None
+    """Largest permitted `height_m`: the parameter's bound with its tolerance. None when nothing caps it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """One continuous piece of picture, `start` to `end` in seconds."""
+
+    start: float
+    end: float
+    scene: str
+    """Scene id of the pack, or ``photo:<sha256>`` for a merchant's own scene photo."""
+    prompt: str
+    camera: str
+    light: str
+    spot: int = 0
+    effect: EffectSpec = EffectSpec()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A sentence shown (caption) or spoken (narration) from `start` to `end` seconds, with what proves it."""
+
+    start: float
+    end: float
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A notice that must stay readable, such as the AI label. Seconds."""
+
+    text: str
+    start: float
+    end: float
+    kind: Literal["ai", "legal"] = "ai"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraint:
+    """A limit the audit holds the file to: parameter `name` may not leave what the facts allow."""
+
+    parameter: str
+    clause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoSpec:
+    """One variant's plan. `seed` makes it repeatable; `hash` is the idempotency key of its job."""
+
+    sku: str
+    facts_version: str
+    scenario: str
+    locale: str
+    hook: str = "benefit"
+    cast: str = "none"
+    placement: str = "shop"
+    profile: str = "compact"
+    seed: int = 0
+    seconds: float = 6.0
+    fps: int = 24
+    shots: tuple[Shot, ...] = ()
+    narration: tuple[Line, ...] = ()
+    captions: tuple[Line, ...] = ()
+    ambience: str = ""
+    labels: tuple[Label, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    title: str = ""
+    """Product title in the video's locale."""
+    call_to_action: str = ""
+    version: int = field(default=1)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Canonical JSON: equal specs are equal bytes."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "VideoSpec":
+        """The inverse of `to_json`; raises TypeError on unknown fields."""
+        raw: dict[str, Any] = json.loads(text)
+        raw["shots"] = tuple(Shot(**{**row, "effect": EffectSpec(**row["effect"])}) for row in raw["shots"])
+        for name, kind in {"narration": Line, "captions": Line, "labels": Label, "constraints": Constraint}.items():
+            raw[name] = tuple(_record(kind, row) for row in raw[name])
+        return cls(**raw)
+
+
+def _record(kind: type, row: dict[str, Any]) -> Any:
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})

@@ -1,0 +1,6 @@
+"""Addresses of generation."""
+
+from django.urls import URLPattern
+
+app_name = "generation"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""The unified Transformer: pure PyTorch, no Django. The door is `model.inference`."""

@@ -1,0 +1,1 @@
+"""The network itself: positions, layers and the Transformer that stacks them."""

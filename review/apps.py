@@ -1,0 +1,7 @@
+"""Django app: review."""
+
+from django.apps import AppConfig
+
+
+class ReviewConfig(AppConfig):
+    name = "review"

@@ -1,0 +1,45 @@
+"""Scenarios and hooks as data. To add a scenario: one entry here, its line in every file of `prompts/locales/`."""
+
+from dataclasses import dataclass
+
+HOOKS = ("benefit", "proof", "question", "scene")
+"""How the first two seconds begin: a selling point, a number, a buyer's question, or the scene itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A life situation the product is shown in."""
+
+    scene_tags: tuple[str, ...]
+    """Scenes with these tags suit, the first tags most."""
+    camera: str
+    light: str
+    mood: str
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "family": Scenario(
+        scene_tags=("family", "home", "garden"),
+        camera="slow push in",
+        light="warming light",
+        mood="an unhurried weekend at home",
+    ),
+    "children": Scenario(
+        scene_tags=("children", "toys", "family"),
+        camera="gentle orbit right",
+        light="bright steady light",
+        mood="playful and bright",
+    ),
+    "holiday": Scenario(
+        scene_tags=("holiday", "party", "family"),
+        camera="slow pull out",
+        light="warm flickering light",
+        mood="a festive table among friends",
+    ),
+    "outdoor": Scenario(
+        scene_tags=("outdoor", "garden", "summer"),
+        camera="slow pan right",
+        light="brightening light",
+        mood="fresh air and open sky",
+    ),
+}

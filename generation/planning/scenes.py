@@ -1,0 +1,68 @@
+"""What planning knows of a scene: its card, read from the scene pack's scene.json without opening a picture."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PACK = Path(__file__).resolve().parent.parent / "scenes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneCard:
+    """A scene that can be chosen. Lengths in metres at its first spot, for the narrower of its two stills."""
+
+    id: str
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    surface: str = "table"
+    sound: str = ""
+    motion: str = ""
+    max_width_m: float = 1.0
+    max_height_m: float = 1.0
+
+
+@cache
+def scene_pack(folder: Path = PACK) -> tuple[SceneCard, ...]:
+    """Every scene of the pack, by id."""
+    return tuple(_card(path) for path in sorted(folder.glob("*/scene.json")))
+
+
+def _card(path: Path) -> SceneCard:
+    raw = json.loads(path.read_text())
+    spots = [spot for still in raw["stills"].values() for spot in still["spots"][:1]]
+    surfaces = {still.get("surface", "table") for still in raw["stills"].values()}
+    return SceneCard(
+        id=raw["id"],
+        title=raw.get("title", raw["id"]),
+        tags=tuple(raw.get("tags", ())),
+        surface="water" if "water" in surfaces else min(surfaces, default="table"),
+        sound=_first(raw, "sound"),
+        motion=_first(raw, "motion"),
+        max_width_m=min((spot.get("max_width_m", 1.0) for spot in spots), default=1.0),
+        max_height_m=min((spot.get("max_height_m", 1.0) for spot in spots), default=1.0),
+    )
+
+
+def _first(raw: dict[str, object], name: str) -> str:
+    """A word that older packs keep per still."""
+    if isinstance(raw.get(name), str):
+        return str(raw[name])
+    stills: dict[str, dict[str, str]] = raw["stills"]  # type: ignore[assignment]
+    return next((still[name] for still in stills.values() if still.get(name)), "")
+
+
+def suits(card: SceneCard, *, floats: bool, width_m: float) -> bool:
+    """Whether a product can stand there: floating things on water, all others on something firm, and it fits."""
+    return (card.surface == "water") == floats and width_m <= card.max_width_m
+
+
+def scene_for(cards: Sequence[SceneCard], wanted: Sequence[str], used: Sequence[str]) -> SceneCard | None:
+    """The scene with most of the wanted tags (earlier tags weigh more), the least used one among equals."""
+
+    def worth(card: SceneCard) -> tuple[float, int, str]:
+        match = sum(1 / (place + 1) for place, tag in enumerate(wanted) if tag in card.tags)
+        return (-match, used.count(card.id), card.id)
+
+    return min(cards, key=worth, default=None)

@@ -1,0 +1,142 @@
+"""Writes the VideoSpec of a cell: lines with their evidence, the scene prompt, the effect within its cap."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalog.facts import Parameter, ProductFacts, SellingPoint
+from generation.planning import Cell, SceneCard
+from generation.planning.scenarios import SCENARIOS
+from generation.prompts.locales import Phrases, phrases
+from generation.specs import Constraint, EffectSpec, Line, Shot, VideoSpec
+
+LONGEST_LINE = 46
+"""Characters that a caption shows in two lines and a voice says in its window."""
+FIRST, SECOND = (0.25, 2.95), (3.0, 5.75)
+"""Seconds in which each sentence is said; the second caption leaves earlier, for the end card."""
+SECOND_CAPTION_END = 4.6
+SHOWN_SHARE = 0.9
+"""An honest video shows nine tenths of an "up to" value: the typical, not the best case."""
+SPREADS = {"jet": 0.45, "mist": 0.6, "steam": 0.4, "beam": 0.8, "particles": 1.0}
+"""Width of an effect as a share of its height."""
+EXAGGERATION = 2.0
+
+
+def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool = True) -> VideoSpec:
+    """The spec of one cell. Raises UnknownLocale.
+
+    Args:
+        numbers: False keeps every digit out of text and speech, so that only the pixels can make a claim.
+    """
+    words = phrases(cell.locale)
+    first, second = _lines(facts, cell, words, numbers=numbers)
+    scenario = SCENARIOS[cell.scenario]
+    shot = Shot(
+        start=0.0,
+        end=6.0,
+        scene=scene.id,
+        prompt=_scene_prompt(scene, scenario.camera, scenario.light, scenario.mood),
+        camera=scenario.camera,
+        light=scenario.light,
+        effect=_effect(facts, scene),
+    )
+    return VideoSpec(
+        sku=facts.sku,
+        facts_version=facts.version,
+        scenario=cell.scenario,
+        locale=cell.locale,
+        hook=cell.hook,
+        seed=cell.seed,
+        shots=(shot,),
+        captions=(_timed(first, FIRST), _timed(second, (SECOND[0], SECOND_CAPTION_END))),
+        narration=(_spoken(_timed(first, FIRST), words), _spoken(_timed(second, SECOND), words)),
+        ambience=scene.sound,
+        constraints=tuple(_constraint(row) for row in facts.parameters if row.how_it_may_look),
+        title=facts.title_in(cell.locale),
+        call_to_action=words.call_to_action,
+    )
+
+
+def exaggerate(spec: VideoSpec) -> VideoSpec:
+    """The same video with its effect at twice the cap: what the audit must stop. For tests and the demo only."""
+    shots = tuple(
+        replace(shot, effect=replace(shot.effect, height_m=(shot.effect.cap_m or shot.effect.height_m) * EXAGGERATION))
+        for shot in spec.shots
+    )
+    return replace(spec, shots=shots)
+
+
+def _lines(facts: ProductFacts, cell: Cell, words: Phrases, *, numbers: bool) -> tuple[Line, Line]:
+    """The two sentences of the video, in the order the hook asks for."""
+    proved = [line for point in facts.selling_points if (line := _proved(point, cell.locale))]
+    usable = [line for line in proved if numbers or not _has_number(line)]
+    rotated = usable[cell.seed % len(usable) :] + usable[: cell.seed % len(usable)] if usable else []
+    scene_line = Line(start=0, end=0, text=words.scenario_lines[cell.scenario])
+    question = _question(facts, cell.locale) if numbers else None
+    if cell.hook == "proof":
+        rotated.sort(key=lambda line: not _has_number(line))
+    elif cell.hook == "question" and question:
+        rotated.insert(0, question)
+    elif cell.hook == "scene":
+        rotated.insert(0, scene_line)
+    pair = [*rotated, scene_line, Line(start=0, end=0, text=facts.title_in(cell.locale))]
+    return pair[0], pair[1]
+
+
+def _proved(point: SellingPoint, locale: str) -> Line | None:
+    """A selling point that may be said: it has evidence, a text in this language, and fits."""
+    text = point.in_locale(locale)
+    if not text or not point.evidence or len(text) > LONGEST_LINE:
+        return None
+    return Line(start=0, end=0, text=text, evidence=(point.id, *point.evidence))
+
+
+def _question(facts: ProductFacts, locale: str) -> Line | None:
+    """The shortest answered question of buyers who speak this language."""
+    if facts.locale.split("-")[0] != locale.split("-")[0]:
+        return None
+    fitting = [row for row in facts.questions if row.answer and len(row.question) <= LONGEST_LINE]
+    shortest = min(fitting, key=lambda row: len(row.question), default=None)
+    return Line(start=0, end=0, text=shortest.question, evidence=(shortest.id,)) if shortest else None
+
+
+def _has_number(line: Line) -> bool:
+    return any(sign.isdigit() for sign in line.text)
+
+
+def _timed(line: Line, window: tuple[float, float]) -> Line:
+    return replace(line, start=window[0], end=window[1])
+
+
+def _spoken(line: Line, words: Phrases) -> Line:
+    """The line as it is said: units in full, so that a voice does not spell them."""
+    units = "|".join(sorted((re.escape(unit) for unit in words.units), key=len, reverse=True))
+    if not units:
+        return line
+    text = re.sub(rf"(?<=\d)[\s\u202f\u00a0]?({units})\b", lambda found: f" {words.units[found[1]]}", line.text)
+    return replace(line, text=text)
+
+
+def _scene_prompt(scene: SceneCard, camera: str, light: str, mood: str) -> str:
+    parts: Sequence[str] = (scene.title, camera, light, scene.motion, mood)
+    return ", ".join(part for part in parts if part)
+
+
+def _effect(facts: ProductFacts, scene: SceneCard) -> EffectSpec:
+    """The product's effect at the size its cap allows and the scene has room for."""
+    cap = facts.effect_cap()
+    if facts.effect.kind == "none" or cap is None:
+        return EffectSpec()
+    value, limit = cap.in_unit("m"), cap.limits("m")[1]
+    height = min(value * SHOWN_SHARE, scene.max_height_m)
+    return EffectSpec(
+        kind=facts.effect.kind,
+        height_m=round(height, 3),
+        spread_m=round(height * SPREADS[facts.effect.kind], 3),
+        cap_parameter=cap.name,
+        cap_m=round(limit, 4),
+    )
+
+
+def _constraint(parameter: Parameter) -> Constraint:
+    return Constraint(parameter=parameter.name, clause=parameter.how_it_may_look)

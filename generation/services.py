@@ -1,0 +1,271 @@
+"""Writes of generation: planning variants, moving states, approving, placing, recording what sold.
+
+A state moves by conditional update, and only the caller whose update counted acts on it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import AuditLog, Merchant
+from catalog import selectors as catalog_selectors
+from catalog.facts import ProductFacts
+from catalog.models import Product
+from generation import jobs, selectors
+from generation.models import Approval, Cut, Job, Placement, Score, Variant, Video
+from generation.planning import plan, scene_pack
+from generation.prompts import compose, exaggerate
+from generation.prompts.locales import locales as known_locales
+from generation.specs import VideoSpec
+
+BATCH = 4
+"""Variants planned when nobody says how many."""
+
+
+class CannotPlan(ValueError):
+    """A product lacks something that every video needs; the message says what to add."""
+
+    is_permanent = True
+
+
+@transaction.atomic
+def plan_product(
+    *, product: Product, locales: Sequence[str] = (), budget: int = BATCH, engine: str = "unified"
+) -> list[Video]:
+    """Plan the next batch of variants; cells that exist already are kept as they are. Raises CannotPlan."""
+    facts = _plannable(product)
+    batch = selectors.next_batch(product)
+    cards = scene_pack()
+    cells = plan(
+        facts,
+        cards,
+        locales=list(locales) or known_locales(),
+        budget=budget,
+        learned=selectors.learned_for(product),
+        seed=batch,
+    )
+    if not cells:
+        raise CannotPlan(f"No scene of the pack suits {product.sku}: add a scene photo of your own to the product.")
+    by_id = {card.id: card for card in cards}
+    specs = [(compose(facts, cell, by_id[cell.scene]), cell) for cell in cells]
+    return [_video(product, facts, spec, cell.reason, batch=batch, engine=engine) for spec, cell in specs]
+
+
+@transaction.atomic
+def plan_twins(*, product: Product, locale: str = "en-US", engine: str = "unified") -> tuple[Video, Video]:
+    """An honest video without any number and its twin whose effect is twice the cap. Raises CannotPlan.
+
+    The pair proves that the audit measures pixels: text and speech of both are the same.
+    """
+    facts = _plannable(product)
+    if facts.effect_cap() is None:
+        raise CannotPlan(f"{product.sku} has no effect with a cap, so there is nothing to exaggerate.")
+    cards = {card.id: card for card in scene_pack()}
+    cell = replace(plan(facts, list(cards.values()), locales=[locale], budget=4, seed=77)[-1], locale=locale)
+    honest = compose(facts, cell, cards[cell.scene], numbers=False)
+    batch = selectors.next_batch(product)
+    return (
+        _video(product, facts, honest, "honest twin, within the cap", batch=batch, engine=engine),
+        _video(
+            product, facts, exaggerate(honest), "twin above the cap, for the audit to stop", batch=batch,
+            engine=engine, exaggerated=True,
+        ),
+    )  # fmt: skip
+
+
+def plan_and_enqueue(*, merchant: Merchant, product: Product, budget: int = BATCH) -> list[Video]:
+    """The dashboard's button: plan the next batch and start making it."""
+    videos = plan_product(product=product, budget=budget)
+    AuditLog.objects.create(merchant=merchant, actor="dashboard", action="plan", subject=product.sku)
+    start(videos)
+    return videos
+
+
+def start(videos: Sequence[Video]) -> None:
+    """Put planned videos into the queue; those under way already are left alone."""
+    for video in videos:
+        if video.state == Video.State.PLANNED:
+            jobs.enqueue(video=video, kind=Job.Kind.GENERATE)
+
+
+@transaction.atomic
+def retry(*, video: Video) -> bool:
+    """Try a failed video again from the stage that failed; False when nothing had failed."""
+    job = video.jobs.filter(state=Job.State.DEAD).first()
+    if job is None or not jobs.retry(job=job):
+        return False
+    before = {
+        Job.Kind.GENERATE: Video.State.PLANNED,
+        Job.Kind.COMPOSE: Video.State.DRAFTED,
+        Job.Kind.REVIEW: Video.State.REVIEWING,
+    }[Job.Kind(job.kind)]
+    advance(video, [Video.State.FAILED], before)
+    transaction.on_commit(lambda: jobs.ring(job.queue), robust=True)
+    return True
+
+
+def advance(video: Video, from_states: Sequence[str], to_state: str) -> bool:
+    """Move a video if it still is in one of the states; True when this call moved it."""
+    moved = Video.objects.filter(pk=video.pk, state__in=from_states).update(
+        state=to_state, error="", updated=timezone.now()
+    )
+    if moved:
+        video.state = to_state
+    return bool(moved)
+
+
+def record_draft(*, video: Video, recipe: dict[str, object]) -> None:
+    """The model has done its part: compose next. Runs in the job's commit."""
+    Video.objects.filter(pk=video.pk).update(recipe={**video.recipe, **recipe})
+    if advance(video, [Video.State.DRAFTING], Video.State.DRAFTED):
+        jobs.enqueue(video=video, kind=Job.Kind.COMPOSE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCut:
+    """A finished file, already in storage."""
+
+    format: str
+    name: str
+    poster: str
+    sha256: str
+    seconds: float
+    width: int
+    height: int
+    size: int
+
+
+def record_cuts(*, video: Video, cuts: Sequence[NewCut], recipe: dict[str, object]) -> None:
+    """Keep a video's finished files and send them to review. Runs in the job's commit."""
+    for cut in cuts:
+        Cut.objects.update_or_create(
+            video=video,
+            format=cut.format,
+            defaults={
+                "merchant_id": video.merchant_id, "file": cut.name, "poster": cut.poster, "sha256": cut.sha256,
+                "seconds": cut.seconds, "width": cut.width, "height": cut.height, "size": cut.size,
+            },
+        )  # fmt: skip
+    Video.objects.filter(pk=video.pk).update(recipe={**video.recipe, **recipe})
+    if advance(video, [Video.State.DRAFTED], Video.State.REVIEWING):
+        jobs.enqueue(video=video, kind=Job.Kind.REVIEW)
+
+
+@transaction.atomic
+def approve(*, video: Video, approver: str, reason: str = "") -> list[Approval]:
+    """Bind a person's yes to the hash of every file of the video. Review decides whether they may say it."""
+    if not advance(video, [Video.State.REVIEWING, Video.State.NEEDS_PERSON], Video.State.APPROVED):
+        return []
+    approvals = [
+        Approval.objects.create(
+            merchant_id=video.merchant_id,
+            cut=cut,
+            sha256=cut.sha256,
+            facts_version=video.variant.facts_version,
+            approver=approver,
+            reason=reason,
+        )
+        for cut in video.cuts.all()
+    ]
+    _log(video, approver, "approve", reason)
+    return approvals
+
+
+@transaction.atomic
+def reject(*, video: Video, by: str, reason: str) -> bool:
+    """Take a video out for good; False when its state does not allow that any more."""
+    moved = advance(video, [Video.State.REVIEWING, Video.State.NEEDS_PERSON], Video.State.REJECTED)
+    if moved:
+        _log(video, by, "reject", reason)
+    return moved
+
+
+@transaction.atomic
+def publish(*, video: Video, channel: str = "shop", by: str = "") -> list[Placement]:
+    """Show every approved file of a video in a channel. The database refuses files that nobody approved."""
+    if not advance(video, [Video.State.APPROVED], Video.State.PUBLISHED):
+        return []
+    placements = [
+        Placement.objects.create(merchant_id=video.merchant_id, cut=cut, sha256=cut.sha256, channel=channel)
+        for cut in video.cuts.all()
+    ]
+    _log(video, by, "publish", channel)
+    return placements
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedScore:
+    """What analytics found about one choice of planning, as a log relative rate with a 90 % interval."""
+
+    category: str
+    attribute: str
+    value: str
+    effect: float
+    low: float
+    high: float
+    impressions: int
+
+
+@transaction.atomic
+def record_scores(*, merchant: Merchant, scores: Sequence[LearnedScore]) -> int:
+    """Replace what planning knows of these choices; returns how many."""
+    for row in scores:
+        Score.objects.update_or_create(
+            merchant=merchant,
+            category=row.category,
+            attribute=row.attribute,
+            value=row.value,
+            defaults={"effect": row.effect, "low": row.low, "high": row.high, "impressions": row.impressions},
+        )
+    return len(scores)
+
+
+def mark_stale(*, product: Product, because: str) -> list[Video]:
+    """Pause every live placement of a product whose facts changed; the videos offer a re-render."""
+    current = catalog_selectors.product_facts(product).version
+    live = Video.objects.filter(variant__product=product, state=Video.State.PUBLISHED)
+    stale = list(live.exclude(variant__facts_version=current))
+    for video in stale:
+        if advance(video, [Video.State.PUBLISHED], Video.State.STALE):
+            Placement.objects.filter(cut__video=video).update(
+                state=Placement.State.PAUSED, paused_because=because[:300]
+            )
+    return stale
+
+
+def _plannable(product: Product) -> ProductFacts:
+    facts = catalog_selectors.product_facts(product)
+    photo = facts.packshot()
+    if photo is None:
+        raise CannotPlan(f"{product.sku} has no photo: add one picture of the product on a plain background.")
+    if not photo.cutout:
+        raise CannotPlan(f"The photo of {product.sku} has no cut-out yet: open the product and add one.")
+    return facts
+
+
+def _video(
+    product: Product, facts: ProductFacts, spec: VideoSpec, reason: str, *, batch: int, engine: str,
+    exaggerated: bool = False,
+) -> Video:  # fmt: skip
+    variant, _ = Variant.objects.get_or_create(
+        merchant_id=product.merchant_id,
+        spec_hash=spec.hash,
+        defaults={
+            "product": product, "scenario": spec.scenario, "locale": spec.locale, "hook": spec.hook,
+            "cast": spec.cast, "spec": json.loads(spec.to_json()), "facts": json.loads(facts.to_json()),
+            "facts_version": facts.version, "reason": reason, "batch": batch, "exaggerated": exaggerated,
+        },
+    )  # fmt: skip
+    video, _ = Video.objects.get_or_create(
+        variant=variant, engine=engine, defaults={"merchant_id": product.merchant_id}
+    )
+    return video
+
+
+def _log(video: Video, actor: str, action: str, reason: str) -> None:
+    AuditLog.objects.create(
+        merchant_id=video.merchant_id, actor=actor, action=action, subject=f"video {video.public_id}", reason=reason
+    )

@@ -1,0 +1,26 @@
+"""Celery's view of generation: tickets that name a queue, and the sweep. The work itself is in `generation.jobs`."""
+
+import os
+import socket
+
+from celery import shared_task
+
+from generation import jobs
+
+
+@shared_task(acks_late=False)
+def work(queue: str) -> int:
+    """Perform due jobs of a queue until none is left; returns how many. A lost ticket is replaced by the sweep."""
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    done = 0
+    while jobs.run_next(queue, worker):
+        done += 1
+    return done
+
+
+@shared_task
+def sweep() -> None:
+    """Requeue what a dead worker held and send tickets for everything that is due. Needs no leader."""
+    for queue in jobs.release_expired():
+        jobs.ring(queue)
+

@@ -1,11 +1,15 @@
 """Plain functions that make records; each test says what matters to it."""
 
+import json
 from typing import Any
 
 from django.utils.text import slugify
 
 from accounts.models import Merchant
 from catalog.facts import Evidence, Parameter, ProductEffect, ProductFacts, ProductImage, SellingPoint
+from catalog.models import Product
+from generation.models import Cut, Variant, Video
+from generation.specs import Line, Shot, VideoSpec
 
 
 def make_merchant(name: str = "Alice's Garden") -> Merchant:
@@ -45,3 +49,41 @@ def make_facts(**changes: Any) -> ProductFacts:
         "effect": ProductEffect(kind="jet", cap_parameter="spray_height"),
     }  # fmt: skip
     return ProductFacts(**{**values, **changes})
+
+
+def make_product(merchant: Merchant, **changes: Any) -> Product:
+    """A product row; call inside the merchant's context."""
+    number = Product.objects.count() + 1
+    return Product.objects.create(merchant=merchant, **{"sku": f"P-{number}", "title": "Fountain pump", **changes})
+
+
+def make_video(merchant: Merchant, product: Product | None = None, **changes: Any) -> Video:
+    """A planned video of its own variant; call inside the merchant's context."""
+    product = product or make_product(merchant)
+    facts = make_facts(sku=product.sku)
+    spec = make_spec(sku=product.sku, facts_version=facts.version, seed=Variant.objects.count())
+    variant = Variant.objects.create(
+        merchant=merchant, product=product, scenario=spec.scenario, locale=spec.locale, hook=spec.hook,
+        spec=json.loads(spec.to_json()), spec_hash=spec.hash, facts=json.loads(facts.to_json()),
+        facts_version=facts.version,
+    )  # fmt: skip
+    return Video.objects.create(merchant=merchant, variant=variant, **changes)
+
+
+def make_cut(video: Video, **changes: Any) -> Cut:
+    """A finished file that only exists as a row."""
+    values = {"format": "wide", "file": "videos/x.mp4", "sha256": "a" * 64, "seconds": 6.0, "width": 1280}
+    return Cut.objects.create(
+        merchant_id=video.merchant_id, video=video, **{**values, "height": 720, "size": 1_000_000, **changes}
+    )
+
+
+def make_spec(**changes: Any) -> VideoSpec:
+    """A six-second plan with one shot, a caption and the same sentence spoken."""
+    line = Line(start=0.25, end=2.95, text="Runs on sunlight alone", evidence=("sp-solar", "par-spray_height"))
+    shot = Shot(start=0, end=6, scene="bird_bath_garden", prompt="a bird bath", camera="slow push in", light="steady")
+    values: dict[str, Any] = {
+        "sku": "PUMP-1", "facts_version": "0" * 16, "scenario": "family", "locale": "en-US", "hook": "benefit",
+        "shots": (shot,), "captions": (line,), "narration": (line,), "title": "Solar fountain pump",
+    }  # fmt: skip
+    return VideoSpec(**{**values, **changes})

@@ -1,0 +1,51 @@
+"""Plans spread wide at first, then follow what sold without giving up on the rest."""
+
+from generation.planning import Cell, Learned, SceneCard, plan
+from tests.factories import make_facts
+
+GARDEN = SceneCard(id="bird_bath", tags=("garden", "family", "outdoor"), surface="water")
+POOL = SceneCard(id="paddling_pool", tags=("children", "summer"), surface="water")
+TABLE = SceneCard(id="christmas_table", tags=("holiday",), surface="table")
+
+
+def cells(**changes: object) -> list[Cell]:
+    values = {"locales": ["en-US", "fr-FR"], "budget": 4, **changes}
+    return plan(make_facts(), [GARDEN, POOL, TABLE], **values)  # type: ignore[arg-type]
+
+
+def test_a_first_batch_varies_scenario_and_locale() -> None:
+    planned = cells()
+    assert {cell.scenario for cell in planned} == {"family", "children", "holiday", "outdoor"}
+    assert {cell.locale for cell in planned} == {"en-US", "fr-FR"}
+
+
+def test_a_floating_product_is_only_put_on_water() -> None:
+    assert {cell.scene for cell in cells(budget=8)} == {"bird_bath", "paddling_pool"}
+
+
+def test_a_scenario_gets_its_own_scene_where_there_is_one() -> None:
+    by_scenario = {cell.scenario: cell.scene for cell in cells()}
+    assert by_scenario["children"] == "paddling_pool"
+
+
+def test_the_same_arguments_give_the_same_plan() -> None:
+    assert cells(seed=3) == cells(seed=3)
+
+
+def test_no_suitable_scene_is_an_empty_plan() -> None:
+    assert plan(make_facts(), [TABLE], locales=["en-US"], budget=4) == []
+
+
+def test_what_sold_leads_the_next_batch() -> None:
+    sold = [
+        Learned(attribute="scenario", value="outdoor", effect=0.9, low=0.8, high=1.0),
+        Learned(attribute="locale", value="fr-FR", effect=0.9, low=0.8, high=1.0),
+    ]
+    guided = [cell for cell in cells(budget=3, learned=sold) if "sold" in cell.reason]
+    assert [(cell.scenario, cell.locale) for cell in guided] == [("outdoor", "fr-FR")] * 2
+
+
+def test_a_third_of_a_guided_batch_still_explores() -> None:
+    sold = [Learned(attribute="scenario", value="outdoor", effect=0.9, low=0.8, high=1.0)]
+    explored = [cell for cell in cells(budget=9, learned=sold) if "not tried" in cell.reason]
+    assert len(explored) == 3

@@ -137,7 +137,6 @@ REST_FRAMEWORK = {
 }
 
 ENGINE_WEIGHTS = Path(env("ENGINE_WEIGHTS", default=str(BASE_DIR / "model" / "weights")))
-ASSET_CACHE = Path(env("VITRINE_ASSET_CACHE", default=str(VAR / "assets")))
 
 LOGGING = {
     "version": 1,

@@ -103,7 +103,7 @@ def drift(made: Any, first: str, second: str, *, scale: float, stretch: Sequence
 def vary_roughness(made: Any, middle: float, *, scale: float, amount: float) -> None:
     """Let the roughness wander by `amount` about `middle`: touched surfaces are never even."""
     nodes, links = made.node_tree.nodes, made.node_tree.links
-    field = noise(made, coordinates(made, stretch=(scale, scale, scale)), scale=1.0, detail=4.0)
+    field = noise(made, coordinates(made, stretch=(scale, scale, scale)), scale=1.0, detail=1.0)
     span = nodes.new("ShaderNodeMapRange")
     span.inputs["To Min"].default_value, span.inputs["To Max"].default_value = middle - amount, middle + amount
     links.new(field.outputs["Fac"], span.inputs["Value"])
@@ -114,10 +114,8 @@ def bump(
     made: Any, *, scale: float, strength: float, distance: float, stretch: Sequence[float] = (1.0, 1.0, 1.0)
 ) -> None:
     """Add noise relief of `distance` metres."""
-    nodes, links = made.node_tree.nodes, made.node_tree.links
-    field = noise(made, coordinates(made, stretch=[scale * value for value in stretch]), scale=1.0, detail=2.0)
+    field = noise(made, coordinates(made, stretch=[scale * value for value in stretch]), scale=1.0, detail=0.0)
     relief(made, field.outputs["Fac"], strength=strength, distance=distance)
-    del nodes, links
 
 
 def relief(made: Any, height: Any, *, strength: float, distance: float) -> None:

@@ -104,9 +104,15 @@ def plate(name: str, outline: Sequence[Sequence[float]], material: Any, *, thick
 
 
 def tube(
-    name: str, path: Sequence[Sequence[float]], material: Any, *, radius: float, closed: bool = False, smooth: bool = True
+    name: str,
+    path: Sequence[Sequence[float]],
+    material: Any,
+    *,
+    radius: float,
+    closed: bool = False,
+    smooth: bool = True,
 ) -> Any:
-    """A round bar of this radius (metres) along the points; `smooth` bends it, otherwise it is straight between them."""
+    """A round bar of this radius (metres) along the points, bent between them if `smooth`, else straight."""
     curve = bpy.data.curves.new(name, "CURVE")
     curve.dimensions, curve.bevel_depth, curve.bevel_resolution, curve.use_fill_caps = "3D", radius, 6, True
     curve.resolution_u = 24
@@ -123,6 +129,18 @@ def tube(
     return made
 
 
+def wrap(
+    name: str, size: Sequence[float], material: Any, *, radius: float, at: Sequence[float], lift: float = 0.0002
+) -> Any:
+    """Bend a patch (width, height) round the front of an upright cylinder, its middle `at` (along curve, height)."""
+    across = max(2, int(size[0] / 0.0006)) + 1
+    angle = np.linspace(at[0] - size[0] / 2, at[0] + size[0] / 2, across) / radius
+    edge = np.stack([(radius + lift) * np.sin(angle), -(radius + lift) * np.cos(angle), np.full(across, at[1])], axis=1)
+    half = np.array([0.0, 0.0, size[1] / 2])
+    faces = [(i, i + 1, across + i + 1, across + i) for i in range(across - 1)]
+    return mesh(name, np.concatenate([edge - half, edge + half]), faces, material)
+
+
 def torus(name: str, material: Any, *, ring: float, thickness: float, height: float = 1.0) -> Any:
     """A ring about z: `ring` to the middle of the section, `thickness` its radius, `height` stretches it along z."""
     turn = np.linspace(0.0, 2 * math.pi, 49)
@@ -136,9 +154,7 @@ def sphere(name: str, material: Any, *, radius: float, squash: float = 1.0) -> A
     return lathe(name, [(radius * math.cos(t), squash * radius * math.sin(t)) for t in turn], material)
 
 
-def move(
-    made: Any, to: Sequence[float] = (0.0, 0.0, 0.0), *, turn_deg: Sequence[float] = (0.0, 0.0, 0.0)
-) -> Any:
+def move(made: Any, to: Sequence[float] = (0.0, 0.0, 0.0), *, turn_deg: Sequence[float] = (0.0, 0.0, 0.0)) -> Any:
     """Place an object; angles are x, y, z in degrees. Returns the object."""
     made.location = to
     made.rotation_euler = [math.radians(angle) for angle in turn_deg]
@@ -153,6 +169,15 @@ def group(parts: Sequence[Any], to: Sequence[float], *, turn_deg: Sequence[float
         if part.parent is None:
             part.parent = parent
     return move(parent, to, turn_deg=turn_deg)
+
+
+def glow(place: Sequence[float], *, watts: float, colour: Sequence[float], size: float) -> None:
+    """A small round light inside a product."""
+    data = bpy.data.lights.new("glow", "POINT")
+    data.energy, data.color, data.shadow_soft_size = watts, colour, size
+    made = bpy.data.objects.new("glow", data)
+    made.location = place
+    bpy.context.scene.collection.objects.link(made)
 
 
 def _link(name: str, data: Any, material: Any) -> Any:

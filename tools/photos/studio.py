@@ -18,7 +18,7 @@ from mathutils import Vector
 from PIL import Image
 
 FOCAL_MM, SENSOR_MM = 85.0, 36.0
-SHADOW_SIZE = 800  # the shadow has no detail worth more pixels
+SHADOW_SIZE = 480  # the shadow has no detail worth more pixels
 SHADOW_STRENGTH = 0.62
 MARKED = "Rendered picture (3D), not a photograph. Fictional product."
 
@@ -27,9 +27,9 @@ MARKED = "Rendered picture (3D), not a photograph. Fictional product."
 class View:
     """How a product is looked at, and the points on it that other parts of Vitrine need.
 
-    `effect` and `base` are metres in the product's own space, z up: where water, mist or light leaves it, and the middle
-    of its footprint at the floor or waterline. `yaw_deg` turns the camera round the product, `fill` is the share of the
-    frame that its larger side takes, `width_m` its real width where it is not what the outline shows.
+    `effect` and `base` are metres in the product's own space, z up: where water, mist or light leaves it, and the
+    middle of its footprint at the floor or waterline. `yaw_deg` turns the camera round the product, `fill` is the
+    share of the frame that its larger side takes, `exposure` is in stops.
     """
 
     effect: tuple[float, float, float]
@@ -50,9 +50,9 @@ def clear() -> None:
     scene.cycles.device = "CPU"
     scene.cycles.use_denoising = True
     scene.cycles.denoiser = "OPENIMAGEDENOISE"
-    scene.cycles.denoising_prefilter = "ACCURATE"
+    scene.cycles.denoising_prefilter = "FAST"
     scene.cycles.use_adaptive_sampling = True
-    scene.cycles.adaptive_threshold = 0.015
+    scene.cycles.adaptive_threshold = 0.02
     scene.cycles.max_bounces, scene.cycles.diffuse_bounces, scene.cycles.glossy_bounces = 10, 3, 4
     scene.cycles.transmission_bounces, scene.cycles.transparent_max_bounces = 10, 10
     scene.cycles.sample_clamp_indirect = 4.0
@@ -73,7 +73,7 @@ def shoot(view: View, photo: Path, *, size: int, samples: int, cache: Path) -> d
     scene = bpy.context.scene
     scene.view_settings.exposure = view.exposure
     product = _render(cache / f"{photo.stem}.product.png", size=size, samples=samples)
-    shadow = _shadow(floor, cache / f"{photo.stem}.shadow.png", samples=max(24, samples // 2))
+    shadow = _shadow(floor, cache / f"{photo.stem}.shadow.png")
     picture = _compose(product, shadow, strength=view.shadow)
     cv2.imwrite(str(cache / f"{photo.name}.cutout.png"), (product[..., 3] * 255).round().astype(np.uint8))
     _save(picture, photo)
@@ -140,7 +140,8 @@ def _light(centre: np.ndarray, reach: float) -> Any:
         ("key", (-0.62, -0.58, 0.82), 2.2, 2.2, 62.0),
         ("fill", (0.95, -0.55, 0.35), 2.0, 2.6, 11.0),
         ("top", (0.05, 0.35, 1.0), 2.6, 1.6, 22.0),
-        ("rim", (0.9, 0.75, 0.45), 0.7, 2.6, 16.0),
+        ("rim", (0.9, 0.75, 0.45), 0.7, 2.6, 18.0),
+        ("back", (-0.25, 1.0, 0.72), 3.0, 1.1, 16.0),
     ]
     for name, direction, width, height, energy in boxes:
         _softbox(name, centre, Vector(direction).normalized() * 3.2 * reach, (width * reach, height * reach), energy)
@@ -210,19 +211,20 @@ def _render(path: Path, *, size: int, samples: int) -> np.ndarray:
     return cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA).astype(np.float32) / 65535.0
 
 
-def _shadow(floor: Any, path: Path, *, samples: int) -> np.ndarray:
-    """Return how dark (H, W) in 0..1 the product makes the white floor, itself unseen."""
+def _shadow(floor: Any, path: Path) -> np.ndarray:
+    """Return how dark (H, W) in 0..1 the product makes the white floor, itself unseen; direct light is enough."""
     floor.visible_camera, floor.is_shadow_catcher = True, True
     for made in bpy.context.scene.objects:
         if made.type in {"MESH", "CURVE"} and made is not floor:
             made.visible_camera = False
-    return _render(path, size=SHADOW_SIZE, samples=samples)[..., 3]
+    bpy.context.scene.cycles.max_bounces = 0
+    return _render(path, size=SHADOW_SIZE, samples=24)[..., 3]
 
 
 def _compose(product: np.ndarray, shadow: np.ndarray, *, strength: float) -> np.ndarray:
     """Lay shadow and product on white; the shadow fades to nothing before the frame ends. Returns (H, W, 3) uint8."""
     size = product.shape[0]
-    soft = cv2.GaussianBlur(shadow, (0, 0), 2.0)
+    soft = cv2.GaussianBlur(shadow, (0, 0), 1.2)
     soft = cv2.resize(soft, (size, size), interpolation=cv2.INTER_CUBIC)
     row, column = np.mgrid[0:size, 0:size] / (size - 1) * 2 - 1
     edge = np.clip((1.0 - np.maximum(abs(row), abs(column))) / 0.3, 0.0, 1.0)

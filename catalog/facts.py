@@ -7,7 +7,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -75,6 +75,8 @@ class SellingPoint:
     id: str
     text: Mapping[str, str]
     evidence: tuple[str, ...] = ()
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    """How a voice says it, per locale, where that differs from the caption."""
 
     def in_locale(self, locale: str) -> str | None:
         """The text for ``fr-FR``, else for any ``fr-*``, else None: nothing is machine-translated silently."""
@@ -97,6 +99,15 @@ class Evidence:
     value: float | None = None
     unit: str = ""
     rating: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A property without a number, such as ``wood: beech``; claims may cite its id like a parameter's."""
+
+    id: str
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +143,8 @@ class ProductImage:
     metres_per_pixel: float | None = None
     base_px: tuple[float, float] | None = None
     """Where the product stands or floats: middle of its contact line."""
+    pitch_deg: float | None = None
+    """How far the camera looked down when the photo was taken; None where nobody measured it."""
     effect_px: tuple[float, float] | None = None
     """Where its effect leaves it: nozzle, outlet, wick, lamp."""
     rights: str = ""
@@ -164,6 +177,7 @@ class ProductFacts:
     audience_tags: tuple[str, ...] = ()
     images: tuple[ProductImage, ...] = ()
     in_the_box: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
     effect: ProductEffect = ProductEffect()
 
     def parameter(self, name: str) -> Parameter | None:
@@ -212,6 +226,7 @@ _ROWS: dict[str, type] = {
     "questions": Question,
     "search_terms": SearchTerm,
     "images": ProductImage,
+    "statements": Statement,
 }
 
 

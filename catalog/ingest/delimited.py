@@ -1,0 +1,129 @@
+"""CSV and TSV: encoding, delimiter, header row, comment lines, ragged rows; one row in memory at a time."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from catalog.ingest import encodings
+from catalog.ingest.records import Problem, RawRow, UnreadableFileError
+
+LINE_LIMIT = 4_000_000
+CELL_LIMIT = 1_000_000
+DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
+HEADER_SEARCH = 6
+"""Amazon's templates put two rows of notes above the machine names, Meta's a comment line."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the file is written."""
+
+    encoding: str
+    delimiter: str
+    header: int
+    """Rows above the header row."""
+    columns: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{DELIMITERS[self.delimiter]}-separated, {self.encoding}"
+
+
+def layout(path: Path, *, known: frozenset[str]) -> Layout:
+    """Sniff the file. `known` are normalised column names; the header is the early row that has most of them."""
+    encoding = encodings.detect(path)
+    with _opened(path, encoding) as file:
+        head = [line for line, _ in zip(_lines(file, path.name), range(40), strict=False)]
+    if not "".join(head).strip():
+        raise UnreadableFileError(f"{path.name} is empty. Export the list again and check that it has rows.")
+    delimiter = max(DELIMITERS, key=lambda mark: _evidence(head, mark))
+    csv.field_size_limit(CELL_LIMIT)
+    records = [cells for cells, _ in zip(csv.reader(head, delimiter=delimiter), range(HEADER_SEARCH), strict=False)]
+    header = header_row(records, known)
+    return Layout(encoding, delimiter, header, unique_names(records[header], path.name))
+
+
+def rows(path: Path, how: Layout) -> Iterator[RawRow]:
+    """Every row below the header that has any content. Raises UnreadableFileError where reading cannot go on."""
+    csv.field_size_limit(CELL_LIMIT)
+    with _opened(path, how.encoding) as file:
+        records = csv.reader(_lines(file, path.name), delimiter=how.delimiter)
+        number = 0
+        try:
+            for number, cells in enumerate(records, start=1):
+                if number > how.header + 1 and any(cell.strip() for cell in cells):
+                    yield row(number, cells, how.columns)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise UnreadableFileError(
+                f"{path.name} cannot be read after row {number}: {error}. Look for an unclosed quote there."
+            ) from error
+
+
+def header_row(records: list[list[str]], known: frozenset[str]) -> int:
+    """Index of the early row with most recognised names, else of the first that is neither empty nor a comment."""
+    header = max(range(len(records)), key=lambda index: (_recognised(records[index], known), -index))
+    if _recognised(records[header], known):
+        return header
+    return next((index for index, cells in enumerate(records) if _is_data(cells)), 0)
+
+
+def normalise(column: str) -> str:
+    """Lower case, no ``g:``, words joined by one underscore: the form in which column names are compared."""
+    plain = re.sub(r"^\s*(g:|\ufeff)", "", column.strip().lower())
+    return re.sub(r"[\s\-_/:.*]+", "_", plain).strip("_")
+
+
+def unique_names(cells: list[str], name: str) -> tuple[str, ...]:
+    """Column names: padding removed, unnamed ones numbered, repeated ones kept apart."""
+    seen: dict[str, int] = {}
+    names = []
+    for index, cell in enumerate(cells, start=1):
+        plain = cell.replace("\ufeff", "").strip() or f"column {index}"
+        seen[plain] = seen.get(plain, 0) + 1
+        names.append(plain if seen[plain] == 1 else f"{plain} {seen[plain]}")
+    if len(names) > 2000:
+        raise UnreadableFileError(f"{name} has {len(names)} columns; at most 2000 are read.")
+    return tuple(names)
+
+
+def row(number: int, cells: list[str], columns: tuple[str, ...]) -> RawRow:
+    values = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if cell.strip()}
+    extra = [cell for cell in cells[len(columns) :] if cell.strip()]
+    if not extra:
+        return RawRow(number, values)
+    flaw = Problem(
+        row=number,
+        value=extra[0][:200],
+        reason=f"The row has {len(cells)} cells but the header has {len(columns)}.",
+        suggestion="Put text that contains the separator between double quotes.",
+        severity="refused",
+    )
+    return RawRow(number, values, (flaw,))
+
+
+def _opened(path: Path, encoding: str) -> TextIO:
+    return path.open(encoding=encoding, newline="", errors="strict" if encoding.startswith("utf") else "replace")
+
+
+def _lines(file: TextIO, name: str) -> Iterator[str]:
+    while line := file.readline(LINE_LIMIT):
+        if len(line) >= LINE_LIMIT and not line.endswith("\n"):
+            raise UnreadableFileError(f"{name} has a line of more than {LINE_LIMIT:,} characters: it is not a table.")
+        yield line.replace("\0", "")
+
+
+def _evidence(head: Iterable[str], mark: str) -> tuple[int, int]:
+    """How well a delimiter explains the first rows: rows of the commonest width, times that width."""
+    widths = [len(row) for row in csv.reader(head, delimiter=mark) if row]
+    best = max(set(widths), key=lambda width: (widths.count(width) * (width - 1), width), default=1)
+    return widths.count(best) * (best - 1), best
+
+
+def _recognised(cells: Iterable[str], known: frozenset[str]) -> int:
+    return sum(normalise(cell) in known for cell in cells)
+
+
+def _is_data(cells: list[str]) -> bool:
+    return any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#")

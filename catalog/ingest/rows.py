@@ -1,0 +1,389 @@
+"""Row groups to products: every row of a file ends ready, warned or refused, and each remark names its cell."""
+
+import datetime
+import hashlib
+import itertools
+import json
+import re
+import urllib.parse
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from catalog.facts import Question, SearchTerm, SellingPoint
+from catalog.ingest import money, plain_text, quantities, specifications
+from catalog.ingest.cells import Cell, Group, entries
+from catalog.ingest.delimited import normalise
+from catalog.ingest.dialects import ColumnMap
+from catalog.ingest.records import ListedImage, ListedProduct, ListedReview, RawRow, Reading
+
+TITLE_LIMIT, SKU_LIMIT, TEXT_LIMIT = 300, 120, 20_000
+GROUP_LIMIT = 2000
+"""Rows of one product; more than that is a group column that does not group."""
+PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|tiff?|bmp)$", re.IGNORECASE)
+_URL_SPLIT = re.compile(r"[,;|\s]+(?=https?://)|[,;|\n]\s*")
+_EFFECTS = frozenset({"jet", "mist", "steam", "beam", "particles", "none"})
+
+
+def groups(rows: Iterable[RawRow], columns: ColumnMap) -> Iterator[tuple[RawRow, ...]]:
+    """Consecutive rows of one product; without a group column every row is its own."""
+    wanted = columns.dialect.group
+    if not wanted:
+        yield from ((row,) for row in rows)
+        return
+
+    def key(row: RawRow) -> str:
+        return next((str(text) for name, text in row.values.items() if normalise(name) == wanted), f"row {row.number}")
+
+    for _, members in itertools.groupby(rows, key=key):
+        while block := tuple(itertools.islice(members, GROUP_LIMIT)):
+            yield block
+
+
+def readings(rows: Iterable[RawRow], columns: ColumnMap) -> Iterator[Reading]:
+    """Every row group read. A SKU that came before in the same file is refused the second time."""
+    seen: dict[bytes, int] = {}
+    for block in groups(rows, columns):
+        reading = read(block, columns)
+        if reading.product is not None and columns.dialect.kind == "products":
+            key = hashlib.blake2b(reading.product.sku.encode(), digest_size=8).digest()
+            first = seen.setdefault(key, block[0].number)
+            if first != block[0].number:
+                reading = _repeated(reading, first)
+        yield reading
+
+
+def read(block: tuple[RawRow, ...], columns: ColumnMap) -> Reading:
+    """One row group as a product, or the reasons why it is none."""
+    group = Group(block, columns, problems=[flaw for row in block for flaw in row.flaws])
+    product = None
+    if not any(problem.severity == "refused" for problem in group.problems):
+        product = _product(group) if columns.dialect.kind == "products" else _addition(group)
+    if any(problem.severity == "refused" for problem in group.problems):
+        product = None
+    numbers = tuple(row.number for row in block)
+    return Reading(numbers, product, tuple(group.problems), tuple(row.values for row in block))
+
+
+def _repeated(reading: Reading, first: int) -> Reading:
+    group = Group(tuple(RawRow(number, {}) for number in reading.rows), columns=None)  # type: ignore[arg-type]  # only notes
+    sku = reading.product.sku if reading.product else ""
+    group.note(Cell(reading.rows[0], "sku", sku), f"SKU '{sku}' is already in row {first}; the first one is kept.",
+               "Give every product its own SKU, or remove the repeated row.", refused=True)  # fmt: skip
+    return replace(reading, product=None, problems=(*reading.problems, *group.problems))
+
+
+def _product(group: Group) -> ListedProduct | None:
+    locale = group.text("locale").replace("_", "-")[:12]
+    titles = _by_locale(group.first("title"), locale)
+    sku, title = _identity(group, titles, locale)
+    if not sku or not title:
+        return None
+    description, listed = plain_text.from_html(_in(group.first("description"), locale))
+    points = _selling_points(group, listed, locale)
+    claims = (Cell(group.rows[0].number, _column(group, "title"), title), *_claims(group, points))
+    parameters, properties = specifications.read(group, locale=locale or "en", claims=claims)
+    price_minor, currency = _price(group)
+    record = group.rows[0].values
+    effect, cap = _effect(group, record.get("effect"), {row.name for row in parameters})
+    return ListedProduct(
+        sku=sku, title=title, titles={key: text[:TITLE_LIMIT] for key, text in titles.items() if key and text != title},
+        brand=group.text("brand")[:120], category=_category(group), locale=locale, description=description[:TEXT_LIMIT],
+        price_minor=price_minor, currency=currency, link=_link(group), audience_tags=_tags(group),
+        in_the_box=tuple(str(item)[:200] for item in entries(record.get("in_the_box", []))), effect_kind=effect, effect_cap_parameter=cap,
+        attributes=properties, parameters=parameters, selling_points=points, reviews=_reviews(record.get("reviews")),
+        questions=_questions(record.get("questions")), search_terms=_terms(record.get("search_terms")), images=_images(group),
+    )  # fmt: skip
+
+
+def _identity(group: Group, titles: dict[str, str], locale: str) -> tuple[str, str]:
+    """SKU and title; a missing title refuses the group, a missing SKU is made from the title with a warning."""
+    title = titles.get(locale) or next(iter(titles.values()), "")
+    title = plain_text.from_html(title)[0].replace("\n", " ")
+    cell = group.first("sku")
+    sku = cell.text if cell else ""
+    if not title:
+        name = f" '{group.columns.fields['title'][0]}'" if "title" in group.columns.fields else ""
+        group.note(cell, f"The product has no title{f': column{name} is empty' if name else ''}.",
+                   "Add a column 'title' with the name buyers see.", refused=True)  # fmt: skip
+        return "", ""
+    if len(title) > TITLE_LIMIT:
+        group.warn(group.first("title"), f"The title has {len(title)} characters; the first {TITLE_LIMIT} are kept.")
+    if not sku:
+        sku = quantities.slug(title)[:SKU_LIMIT]
+        group.warn(group.first("title"), f"The row has no SKU; '{sku}' was made from the title.", "Add a column 'sku'.")
+    if len(sku) > SKU_LIMIT or not sku.isprintable():
+        group.note(
+            cell,
+            f"SKU '{sku[:40]}' is longer than {SKU_LIMIT} characters or not printable.",
+            "Shorten it.",
+            refused=True,
+        )
+        return "", ""
+    return sku, title[:TITLE_LIMIT]
+
+
+def _by_locale(cell: Cell | None, locale: str) -> dict[str, str]:
+    if cell is None:
+        return {}
+    if isinstance(cell.value, dict):
+        return {str(key): str(text).strip() for key, text in cell.value.items() if str(text).strip()}
+    return {locale: cell.text}
+
+
+def _in(cell: Cell | None, locale: str) -> str:
+    texts = _by_locale(cell, locale)
+    return texts.get(locale) or next(iter(texts.values()), "")
+
+
+def _column(group: Group, name: str) -> str:
+    return group.columns.fields.get(name, (name,))[0]
+
+
+def _claims(group: Group, points: tuple[SellingPoint, ...]) -> Iterator[Cell]:
+    column = _column(group, "bullets") if "bullets" in group.columns.fields else _column(group, "description")
+    for point in points:
+        yield Cell(group.rows[0].number, column, next(iter(point.text.values()), ""))
+
+
+def _price(group: Group) -> tuple[int | None, str]:
+    """The lowest price of the group that is not zero; an unreadable or negative one refuses the group."""
+    currency = group.text("currency")
+    found = []
+    for cell in (*group.cells("price"), *(() if group.first("price") else group.cells("sale_price"))):
+        try:
+            found.append(_amount(cell, currency))
+        except money.PriceError as error:
+            group.note(
+                cell,
+                str(error),
+                "Write it with digits only, such as 12.90, or with a currency, such as 12.90 EUR.",
+                refused=True,
+            )
+            return None, ""
+    above_zero = [price for price in found if price[0] > 0]
+    if found and not above_zero:
+        group.warn(
+            group.first("price"), "The price is 0, so no video will show a price.", "Enter the price buyers pay."
+        )
+    return min(above_zero) if above_zero else (None, currency.upper()[:3] if len(currency) == 3 else "")
+
+
+def _amount(cell: Cell, currency: str) -> tuple[int, str]:
+    if isinstance(cell.value, dict) and "units" in cell.value:
+        whole, nanos = int(cell.value.get("units") or 0), int(cell.value.get("nanos") or 0)
+        return money.parse(f"{whole + nanos / 1e9:.4f}", currency=str(cell.value.get("currencyCode", currency)))
+    return money.parse(cell.text, currency=currency)
+
+
+def _category(group: Group) -> str:
+    parts = entries(group.text("category"))
+    return re.sub(r"\s*(?:>>|->|>|/)\s*|\n", " > ", str(parts[0]))[:200] if parts else ""
+
+
+def _link(group: Group) -> str:
+    link = group.text("link")
+    return link if link.startswith(("http://", "https://")) and len(link) <= 1000 else ""
+
+
+def _tags(group: Group) -> tuple[str, ...]:
+    cell = group.first("tags")
+    parts = cell.value if cell and isinstance(cell.value, list) else re.split(r"[,;|\n]", cell.text) if cell else []
+    return tuple(dict.fromkeys(str(part).strip()[:40] for part in parts if str(part).strip()))[:20]
+
+
+def _effect(group: Group, value: Any, known: set[str]) -> tuple[str, str]:
+    if not isinstance(value, dict):
+        return "none", ""
+    kind, cap = str(value.get("kind") or "none"), str(value.get("cap_parameter") or "")
+    cell = Cell(group.rows[0].number, "effect", json.dumps(value, ensure_ascii=False))
+    if kind not in _EFFECTS:
+        group.warn(cell, f"The effect '{kind}' is not known.", f"Use one of {', '.join(sorted(_EFFECTS))}.")
+        return "none", ""
+    if cap and cap not in known:
+        group.warn(
+            cell,
+            f"The effect is limited by '{cap}', but no parameter with a unit has that name.",
+            "Add the parameter; until then the effect is not shown.",
+        )
+        return "none", ""
+    return kind, cap
+
+
+def _selling_points(group: Group, listed: tuple[str, ...], locale: str) -> tuple[SellingPoint, ...]:
+    rows: list[Any] = [item for cell in group.cells("bullets") for item in entries(cell.value)] or list(listed)
+    points = []
+    for index, row in enumerate(rows[:20], start=1):
+        if isinstance(row, dict):
+            text, spoken = _texts(row.get("text"), locale), _texts(row.get("spoken"), locale)
+            evidence = tuple(str(key) for key in row.get("evidence", ()))
+            points.append(
+                SellingPoint(id=str(row.get("id") or f"sp-{index}")[:80], text=text, evidence=evidence, spoken=spoken)
+            )
+        elif str(row).strip():
+            text_plain = plain_text.from_html(str(row))[0][:300]
+            names = dict.fromkeys(
+                f"par-{quantity.name}"
+                for quantity in quantities.find(text_plain, locale=locale or "en")
+                if quantity.name
+            )
+            points.append(SellingPoint(id=f"sp-{index}", text={locale or "en-US": text_plain}, evidence=tuple(names)))
+    return tuple(points)
+
+
+def _texts(value: Any, locale: str) -> dict[str, str]:
+    if isinstance(value, dict):
+        return {str(key): str(text) for key, text in value.items() if text}
+    return {locale or "en-US": str(value)} if value else {}
+
+
+def _reviews(value: Any) -> tuple[ListedReview, ...]:
+    return tuple(review for item in entries(value or []) if (review := _review(item)))
+
+
+def _review(item: Any) -> ListedReview | None:
+    row = item if isinstance(item, dict) else {"text": item}
+    text = plain_text.from_html(str(row.get("text") or ""))[0][:TEXT_LIMIT]
+    if not text:
+        return None
+    rating = row.get("rating")
+    about = row.get("about") if isinstance(row.get("about"), dict) else {}
+    return ListedReview(
+        key=str(row.get("id") or _key("rev", text))[:80], text=text, rating=_rating(rating), lang=str(row.get("lang") or "")[:12],
+        date=_date(row.get("date")), about={str(k).removeprefix("par-"): str(v) for k, v in (about or {}).items()},
+        refund_reason=str(row.get("refund_reason") or "")[:80],
+    )  # fmt: skip
+
+
+def _rating(value: Any) -> float | None:
+    try:
+        rating = float(str(value).replace(",", "."))
+    except ValueError:
+        return None
+    return rating if 0 <= rating <= 100 else None
+
+
+def _date(value: Any) -> str:
+    try:
+        return datetime.date.fromisoformat(str(value)[:10]).isoformat()
+    except ValueError:
+        return ""
+
+
+def _questions(value: Any) -> tuple[Question, ...]:
+    rows = [item for item in entries(value or []) if isinstance(item, dict) and item.get("question")]
+    return tuple(
+        Question(id=str(row.get("id") or _key("qa", str(row["question"])))[:80], question=str(row["question"]), answer=str(row.get("answer") or ""))
+        for row in rows
+    )  # fmt: skip
+
+
+def _terms(value: Any) -> tuple[SearchTerm, ...]:
+    rows = [item if isinstance(item, dict) else {"term": item} for item in entries(value or [])]
+    unique = {str(row["term"]).strip()[:200]: row for row in rows if str(row.get("term") or "").strip()}
+    return tuple(
+        SearchTerm(term=term, impressions=_count(row.get("impressions")), clicks=_count(row.get("clicks")))
+        for term, row in unique.items()
+    )
+
+
+def _count(value: Any) -> int:
+    digits = re.sub(r"\D", "", str(value or ""))
+    return min(int(digits or 0), 2**53)
+
+
+def _key(prefix: str, text: str) -> str:
+    return f"{prefix}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+def _images(group: Group) -> tuple[ListedImage, ...]:
+    found: dict[str, ListedImage] = {}
+    for cell in group.cells("images"):
+        parts = cell.value if isinstance(cell.value, list) else [cell.value]
+        for part in parts:
+            for image in (
+                [_image_record(cell, part)] if isinstance(part, dict) else _image_texts(group, cell, str(part))
+            ):
+                found.setdefault(image.url or image.name, image)
+    return tuple(found.values())
+
+
+def _image_texts(group: Group, cell: Cell, text: str) -> Iterator[ListedImage]:
+    parts = entries(text) if text.startswith("[") else _URL_SPLIT.split(text)
+    for part in (str(part).strip() for part in parts):
+        if "drive.google.com" in part or "dropbox.com/s" in part:
+            group.warn(
+                Cell(cell.row, cell.column, part),
+                "The link is a share page, not a picture.",
+                "Use the address of the picture itself.",
+            )
+        elif part:
+            url = part if part.startswith(("http://", "https://")) else ""
+            path = urllib.parse.urlparse(part).path if url else part
+            name = urllib.parse.unquote(path).replace("\\", "/").rpartition("/")[2]
+            yield ListedImage(name=name[:200] or "picture", url=url[:1000], column=cell.column)
+
+
+def _image_record(cell: Cell, row: dict[str, Any]) -> ListedImage:
+    reference = str(row.get("file") or row.get("name") or row.get("url") or row.get("src") or "")
+    anchor = row.get("anchor_px") if isinstance(row.get("anchor_px"), dict) else {}
+    return ListedImage(
+        name=urllib.parse.unquote(reference).replace("\\", "/").rpartition("/")[2][:200], url=reference[:1000] if "://" in reference else "",
+        column=cell.column, role=str(row.get("role") or ""), rendered=bool(row.get("rendered", False)), width_m=_positive(row.get("width_m")),
+        metres_per_pixel=_positive(row.get("metres_per_pixel")), pitch_deg=_number(row.get("camera_pitch_deg")), base_px=_point(row.get("base_px")),
+        effect_px=_point(row.get("effect_px") or (anchor or {}).get("effect")), rights=str(row.get("rights") or "")[:200],
+    )  # fmt: skip
+
+
+def _positive(value: Any) -> float | None:
+    number = _number(value)
+    return number if number and number > 0 else None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _point(value: Any) -> tuple[float, float] | None:
+    if isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(part, int | float) for part in value):
+        return float(value[0]), float(value[1])
+    return None
+
+
+def _addition(group: Group) -> ListedProduct | None:
+    """A row that adds something to a product that exists: a review, a question, a search term, a picture, a title."""
+    sku = group.text("sku")
+    if not sku:
+        group.note(
+            None, "The row has no SKU, so it cannot be attached to a product.", "Fill the column 'sku'.", refused=True
+        )
+        return None
+    row = {normalise(key): value for key, value in group.rows[0].values.items()}
+    kind = group.columns.dialect.kind
+    if kind == "reviews":
+        text = row.get("text") or row.get("review")
+        record = {
+            "text": text,
+            "rating": row.get("rating") or row.get("rating_value"),
+            "lang": row.get("lang"),
+            "date": row.get("date"),
+        }
+        reviews = _reviews([record])
+        if not reviews:
+            group.note(
+                None,
+                "The review has no text.",
+                "Fill the column with the buyer's words, or remove the row.",
+                refused=True,
+            )
+        return ListedProduct(sku=sku, reviews=reviews)
+    if kind == "questions":
+        return ListedProduct(sku=sku, questions=_questions([row]))
+    if kind == "search_terms":
+        return ListedProduct(sku=sku, search_terms=_terms([row]))
+    if kind == "translations":
+        return ListedProduct(
+            sku=sku,
+            titles={str(row["locale"])[:12]: str(row.get("name") or "")[:TITLE_LIMIT]} if row.get("locale") else {},
+        )
+    return ListedProduct(sku=sku, images=_images(group))

@@ -1,6 +1,15 @@
-"""Addresses of review."""
+"""Addresses where videos are watched and decided."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from review import views
 
 app_name = "review"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("videos/", views.video_list, name="video_list"),
+    path("videos/<uuid:public_id>/", views.video_detail, name="video_detail"),
+    path("videos/<uuid:public_id>/progress/", views.video_progress, name="video_progress"),
+    path("videos/<uuid:public_id>/approve/", views.video_approve, name="video_approve"),
+    path("videos/<uuid:public_id>/reject/", views.video_reject, name="video_reject"),
+    path("review/", views.queue_list, name="queue_list"),
+]

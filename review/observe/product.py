@@ -1,0 +1,218 @@
+"""Finding the product in frames by its own photo: where, how large, how alike, how often, in which colour.
+
+A multi-scale masked normalised cross-correlation (Lewis, "Fast normalized cross-correlation", 1995) over RGB. It is
+blind to brightness and contrast, which the scene's light changes, and sensitive to shape and pattern.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from review.observe.colour import ciede2000, lab
+from review.observe.media import Frame
+from review.observe.photo import Photo
+from review.observe.records import Box, Sighting
+
+COARSE = 256
+"""Longer side, in pixels, at which the whole frame is searched."""
+SMALLEST, LARGEST, STEP = 0.05, 0.75, 1.10
+"""Widths searched, as a share of the frame's shorter side, and the ratio between neighbours."""
+RECOGNISED = 0.55
+"""Likeness from which on something is taken for the product; calibrated on finished videos and on strangers' photos."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Match:
+    score: float
+    x: float
+    y: float
+    scale: float
+
+
+def locate(frame: Frame, photo: Photo, *, second: float, enlarge: float, near: Sighting | None = None) -> Sighting | None:
+    """The best sighting in an analysis frame, or None. `enlarge` brings its pixels to full-size pixels.
+
+    With `near`, an earlier sighting, only its surroundings are searched first.
+    """
+    match = _around(frame, photo, _scaled(near, 1 / enlarge)) if near else None
+    if match is None or match.score < RECOGNISED:
+        match = _anywhere(frame, photo)
+    if match is None or match.score < RECOGNISED * 0.8:
+        return None
+    match = _sharpened(frame, photo, match)
+    if match.score < RECOGNISED:
+        return None
+    aspect = _aspect(frame, photo, match)
+    box = Box(
+        x=match.x * enlarge,
+        y=match.y * enlarge,
+        width=float(photo.outline.width * match.scale * enlarge),
+        height=float(photo.outline.height * match.scale * aspect * enlarge),
+    )
+    return Sighting(
+        second=second,
+        box=box,
+        scale=float(match.scale * enlarge),
+        likeness=round(match.score, 4),
+        colour_difference=round(_colour_difference(frame, photo, match), 2),
+        aspect=aspect,
+    )
+
+
+def count(frame: Frame, photo: Photo, *, sighting: Sighting, enlarge: float) -> int:
+    """How many times the product stands in the frame, at between half and twice the size of the sighting."""
+    shrink = COARSE / max(frame.shape[:2])
+    small = _resized(frame, shrink)
+    own = sighting.scale / enlarge * shrink
+    width = photo.outline.width * own
+    if width < 10:
+        return 1
+    found: list[tuple[float, float]] = []
+    hits = [
+        (score, x, y, scale)
+        for scale in own * np.array([0.55, 0.7, 0.85, 1.0, 1.15, 1.4, 1.7])
+        for score, x, y in _peaks(_correlation(small, photo, scale), max(0.62, 0.8 * sighting.likeness))
+    ]
+    for _, x, y, scale in sorted(hits, reverse=True):
+        middle = x + photo.outline.width * scale / 2, y + photo.outline.height * scale / 2
+        if all(np.hypot(middle[0] - a, middle[1] - b) > 0.8 * width for a, b in found):
+            found.append(middle)
+    return max(1, len(found))
+
+
+def _scaled(sighting: Sighting, factor: float) -> _Match:
+    box = sighting.box
+    return _Match(score=sighting.likeness, x=box.x * factor, y=box.y * factor, scale=sighting.scale * factor)
+
+
+def _anywhere(frame: Frame, photo: Photo) -> _Match | None:
+    shrink = COARSE / max(frame.shape[:2])
+    small = _resized(frame, shrink)
+    shorter = min(small.shape[:2])
+    widths = shorter * SMALLEST * STEP ** np.arange(int(np.log(LARGEST / SMALLEST) / np.log(STEP)) + 1)
+    matches = [_best(small, photo, width / photo.outline.width) for width in widths if width >= 7]
+    leaders = sorted((m for m in matches if m), key=lambda match: -match.score)[:3]
+    full = [_Match(score=m.score, x=m.x / shrink, y=m.y / shrink, scale=m.scale / shrink) for m in leaders]
+    again = [match for m in full if (match := _around(frame, photo, m))]
+    return max(again, key=lambda match: match.score, default=None)
+
+
+def _around(frame: Frame, photo: Photo, guess: _Match) -> _Match | None:
+    """Search within a third of the product's width of the guess and within 12 % of its size."""
+    window, corner = _window(frame, photo, guess, margin=0.35)
+    scales = guess.scale * np.array([0.88, 0.94, 1.0, 1.06, 1.12])
+    found = [match for scale in scales if (match := _best(window, photo, scale))]
+    best = max(found, key=lambda match: match.score, default=None)
+    return best and _Match(score=best.score, x=best.x + corner[0], y=best.y + corner[1], scale=best.scale)
+
+
+def _sharpened(frame: Frame, photo: Photo, match: _Match) -> _Match:
+    """Size and place to a fraction of a pixel: the window is enlarged and neighbouring whole widths are compared."""
+    window, corner = _window(frame, photo, match, margin=0.08)
+    finer = max(1.0, 150 / (photo.outline.width * match.scale))
+    size = round(window.shape[1] * finer), round(window.shape[0] * finer)
+    enlarged = np.asarray(cv2.resize(window, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    middle = round(photo.outline.width * match.scale * finer)
+    step = max(1, round(middle * 0.012))
+    widths = middle + step * np.arange(-5, 6)
+    tried = [_best(enlarged, photo, width / photo.outline.width) for width in widths]
+    scores = np.array([each.score if each else -1.0 for each in tried])
+    best = tried[int(scores.argmax())]
+    if best is None:
+        return match
+    width = _vertex(widths[scores > -1].astype(np.float64), scores[scores > -1])
+    return _Match(
+        score=best.score,
+        x=corner[0] + best.x * window.shape[1] / size[0],
+        y=corner[1] + best.y * window.shape[0] / size[1],
+        scale=width / photo.outline.width * window.shape[1] / size[0],
+    )
+
+
+def _window(frame: Frame, photo: Photo, match: _Match, *, margin: float) -> tuple[Frame, tuple[int, int]]:
+    """The part of the frame around a match, and its corner. `margin` is a share of the product's width."""
+    width, height = photo.outline.width * match.scale, photo.outline.height * match.scale
+    reach = max(4, width * margin)
+    x, y = max(0, int(match.x - reach)), max(0, int(match.y - reach))
+    return frame[y : int(match.y + height + 2 * reach), x : int(match.x + width + 2 * reach)], (x, y)
+
+
+def _vertex(ratios: NDArray[np.float64], scores: NDArray[np.float64]) -> float:
+    """Where a parabola through the best scores peaks; the best ratio itself when it opens upwards."""
+    top = int(scores.argmax())
+    near = slice(max(0, top - 3), top + 4)
+    if len(ratios[near]) < 4:
+        return float(ratios[top])
+    a, b, _ = np.polyfit(ratios[near], scores[near], 2)
+    peak = -b / (2 * a) if a < 0 else ratios[top]
+    return float(np.clip(peak, ratios[near][0], ratios[near][-1]))
+
+
+def _aspect(frame: Frame, photo: Photo, match: _Match) -> float:
+    """Height over width against the photo: 1 unless the product was stretched."""
+    window, _ = _window(frame, photo, match, margin=0.15)
+    ratios = np.array([0.8, 0.87, 0.94, 1.0, 1.06, 1.13, 1.2])
+    tried = [_best(window, photo, match.scale, ratio) for ratio in ratios]
+    scores = np.array([each.score if each else -1.0 for each in tried])
+    return round(_vertex(ratios[scores > -1], scores[scores > -1]), 3) if (scores > -1).sum() >= 4 else 1.0
+
+
+def _best(image: Frame, photo: Photo, scale: float, aspect: float = 1.0) -> _Match | None:
+    scores = _correlation(image, photo, scale, aspect)
+    if scores is None:
+        return None
+    _, score, _, (x, y) = cv2.minMaxLoc(scores)
+    fine_x, fine_y = _subpixel(scores, x, y)
+    return _Match(score=float(score), x=fine_x, y=fine_y, scale=scale)
+
+
+def _subpixel(scores: NDArray[np.float32], x: int, y: int) -> tuple[float, float]:
+    """Peak of the parabolas through the neighbours in x and in y."""
+
+    def shift(before: float, here: float, after: float) -> float:
+        bend = before - 2 * here + after
+        return float(np.clip((before - after) / (2 * bend), -0.5, 0.5)) if bend < 0 else 0.0
+
+    height, width = scores.shape
+    dx = shift(*scores[y, x - 1 : x + 2]) if 0 < x < width - 1 else 0.0
+    dy = shift(*scores[y - 1 : y + 2, x]) if 0 < y < height - 1 else 0.0
+    return x + dx, y + dy
+
+
+def _correlation(image: Frame, photo: Photo, scale: float, aspect: float = 1.0) -> NDArray[np.float32] | None:
+    template, mask = photo.template(scale, aspect)
+    if template.shape[0] > image.shape[0] or template.shape[1] > image.shape[1] or mask.sum() < 255 * 30:
+        return None
+    scores = cv2.matchTemplate(image, template, cv2.TM_CCOEFF_NORMED, mask=mask)
+    return np.where(np.isfinite(scores) & (np.abs(scores) <= 1.001), scores, -1).astype(np.float32)
+
+
+def _peaks(scores: NDArray[np.float32] | None, least: float) -> list[tuple[float, float, float]]:
+    """Local maxima of at least that score, as (score, x, y)."""
+    if scores is None:
+        return []
+    widened = cv2.dilate(scores, np.ones((5, 5), np.uint8))
+    rows, columns = np.nonzero((scores >= least) & (scores == widened))
+    return [(float(scores[y, x]), float(x), float(y)) for y, x in zip(rows, columns, strict=True)]
+
+
+def _resized(frame: Frame, factor: float) -> Frame:
+    size = round(frame.shape[1] * factor), round(frame.shape[0] * factor)
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _colour_difference(frame: Frame, photo: Photo, match: _Match) -> float:
+    """Median CIEDE2000 over the product once its mean brightness was brought to the photo's."""
+    template, mask = photo.template(match.scale)
+    x, y = round(match.x), round(match.y)
+    seen = frame[y : y + template.shape[0], x : x + template.shape[1]]
+    template, mask = template[: seen.shape[0], : seen.shape[1]], mask[: seen.shape[0], : seen.shape[1]]
+    inside = cv2.erode(mask, np.ones((3, 3), np.uint8)) > 0
+    if inside.sum() < 20:
+        return 0.0
+    wanted = cv2.blur(template, (3, 3))[inside].astype(np.float64)
+    shown = cv2.blur(seen, (3, 3))[inside].astype(np.float64)
+    gain = (wanted.mean() + 1) / (shown.mean() + 1)
+    return float(np.median(ciede2000(lab(wanted), lab(np.clip(shown * gain, 0, 255)))))

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 python=${PYTHON:-python3}
 stamp=.venv/.locks
 locks=$(cat requirements/*.lock requirements/torch.txt requirements/setup.sh catalog/assets.toml | sha256sum | cut -d' ' -f1)

@@ -1,0 +1,1 @@
+"""Pure statistics: counts in, estimates out. No database, no framework; every formula names its source."""

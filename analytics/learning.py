@@ -1,0 +1,97 @@
+"""The ranking model on a merchant's counts: one fit a funnel step, over all products at once."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accounts.models import Merchant
+from analytics import selectors
+from analytics.selectors import Arm, CellCount
+from analytics.stats import funnel, ranking
+from analytics.stats.design import Design, design
+from analytics.stats.ranking import Cells, Fit
+
+Floats = NDArray[np.float64]
+DRAWS = 2000
+WIDER = 1.25
+"""Intervals are published with the idiosyncratic variance this much larger: its estimate is biased low."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """Fits of every step and draws of every rate, (draws, arms), arms in the order of `arms`."""
+
+    arms: tuple[Arm, ...]
+    design: Design
+    fits: dict[str, Fit]
+    draws: dict[str, Floats]
+    totals: dict[str, int]
+    """Distinct visitors by kind over the whole catalog."""
+    seen: tuple[int, ...]
+    """Distinct visitors who saw each arm."""
+    metric: funnel.Metric
+    seed: int
+
+    def worth(self, arms: Sequence[int]) -> Floats:
+        """Draws of the deciding rate for some arms, by position."""
+        return funnel.worth(self.metric, {step: rates[:, list(arms)] for step, rates in self.draws.items()})
+
+    def positions(self, contest: selectors.Contest) -> list[int]:
+        """Where the arms of one contest stand in `arms`."""
+        return [place for place, arm in enumerate(self.arms) if arm.contest == contest]
+
+    def contests(self) -> list[selectors.Contest]:
+        """Every contest, in order of its first arm."""
+        return list(dict.fromkeys(arm.contest for arm in self.arms))
+
+
+def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
+    """Fit on everything counted so far; None before the first placement. The same counts give the same numbers."""
+    arms = selectors.arms_of(merchant)
+    if not arms:
+        return None
+    rows = selectors.cells_of(merchant)
+    matrix = design([arm.attributes for arm in arms], [arm.category for arm in arms])
+    rng = np.random.default_rng(seed)
+    fits, draws = {}, {}
+    for step in funnel.STEPS:
+        cells = cells_for(step, arms, rows)
+        fits[step.done] = ranking.fit(cells, matrix, step.prior)
+        wider = replace(fits[step.done], t2=fits[step.done].t2 * WIDER)
+        draws[step.done] = ranking.posterior(cells, matrix, wider, rng, draws=DRAWS).draws
+    totals, seen = Counter[str](), Counter[int]()
+    for row in rows:
+        totals[row.kind] += row.visitors
+        seen[row.placement_id] += row.visitors if row.kind == "impression" else 0
+    return Learned(
+        arms=tuple(arms),
+        design=matrix,
+        fits=fits,
+        draws=draws,
+        totals=dict(totals),
+        seen=tuple(seen[arm.placement_id] for arm in arms),
+        metric=funnel.metric_for(totals["add_to_cart"]),
+        seed=seed,
+    )
+
+
+def cells_for(step: funnel.Step, arms: Sequence[Arm], rows: Sequence[CellCount]) -> Cells:
+    """Trials and successes of a step by arm, in strata of one contest and day."""
+    place = {arm.placement_id: index for index, arm in enumerate(arms)}
+    contests = {contest: number for number, contest in enumerate(dict.fromkeys(arm.contest for arm in arms))}
+    table: dict[tuple[int, int], list[int]] = {}
+    days: dict[object, int] = {}
+    for row in rows:
+        if row.kind in (step.of, step.done):
+            day = days.setdefault(row.day, len(days)) if step.is_same_day else 0
+            table.setdefault((place[row.placement_id], day), [0, 0])[row.kind == step.done] += row.visitors
+    keys = list(table)
+    contest = np.array([contests[arm.contest] for arm in arms], dtype=np.int64)
+    arm = np.array([key[0] for key in keys], dtype=np.int64)
+    n = np.array([table[key][0] for key in keys], dtype=float)
+    y = np.array([table[key][1] for key in keys], dtype=float)
+    stratum = contest[arm] * max(len(days), 1) + np.array([key[1] for key in keys], dtype=np.int64)
+    return Cells(arm=arm, stratum=stratum, n=np.maximum(n, y), y=y, contest=contest)

@@ -1,0 +1,142 @@
+"""Reads of analytics: which variants compete, what was counted, how shares were set."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Max, QuerySet, Sum
+
+from accounts.models import Merchant
+from analytics.models import Allocation, DailyCount, RollupMark, Source
+from catalog.models import Product
+from generation.models import Placement
+
+PEOPLE = (Source.LIVE, Source.SIMULATED)
+"""Sources that count; crawlers are kept and left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contest:
+    """What may be compared: variants that could have been shown to the same shopper in the same spot."""
+
+    product_id: int
+    channel: str
+    market: str
+    """Language of the market: a French shopper is not given an English video to compare it."""
+    format: str
+
+    @property
+    def salt(self) -> str:
+        """Keeps a visitor's luck in one contest apart from their luck in another."""
+        return f"{self.product_id}.{self.channel}.{self.market}.{self.format}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    """A variant within a placement."""
+
+    placement_id: int
+    public_id: UUID
+    contest: Contest
+    sku: str
+    category: str
+    scenario: str
+    locale: str
+    hook: str
+    cast: str
+    is_live: bool
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What planning can choose again, by the names of `generation.models.Score`."""
+        return {"scenario": self.scenario, "locale": self.locale, "hook": self.hook, "cast": self.cast}
+
+
+def market_of(locale: str) -> str:
+    """The language of ``fr-FR`` is the market ``fr``."""
+    return locale.replace("_", "-").split("-")[0].lower()
+
+
+def arms_of(merchant: Merchant, *, product: Product | None = None, live_only: bool = False) -> list[Arm]:
+    """Every variant that was ever placed, oldest first; live ones only on demand."""
+    placements = Placement.objects.filter(merchant=merchant).select_related("cut__video__variant__product")
+    if product is not None:
+        placements = placements.filter(cut__video__variant__product=product)
+    if live_only:
+        placements = placements.filter(state=Placement.State.LIVE)
+    return [_arm(placement) for placement in placements.order_by("id")]
+
+
+def counts_of(merchant: Merchant, *, product: Product | None = None) -> QuerySet[DailyCount]:
+    """Daily counts, crawlers included."""
+    counts = DailyCount.objects.filter(merchant=merchant)
+    return counts if product is None else counts.filter(placement__cut__video__variant__product=product)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellCount:
+    """Distinct visitors who did one thing with one arm on one day."""
+
+    day: date
+    placement_id: int
+    kind: str
+    visitors: int
+
+
+def cells_of(merchant: Merchant) -> list[CellCount]:
+    """What the model is fitted on: people only, all allocations of a day together."""
+    rows = (
+        DailyCount.objects.filter(merchant=merchant, source__in=PEOPLE)
+        .exclude(kind="progress")
+        .values("day", "placement_id", "kind")
+        .annotate(total=Sum("visitors"))
+        .order_by("day", "placement_id", "kind")
+    )
+    return [
+        CellCount(day=row["day"], placement_id=row["placement_id"], kind=row["kind"], visitors=row["total"])
+        for row in rows
+    ]
+
+
+def newest_allocation(contest: Contest) -> Allocation | None:
+    """The shares that apply now."""
+    return (
+        Allocation.objects.filter(
+            product_id=contest.product_id, channel=contest.channel, market=contest.market, format=contest.format
+        )
+        .order_by("-id")
+        .first()
+    )
+
+
+def shares_by_id(allocations: Iterable[int]) -> dict[int, dict[int, float]]:
+    """Shares of past allocations: {allocation id: {placement id: share}}."""
+    rows = Allocation.objects.filter(pk__in=set(allocations)).values_list("id", "shares")
+    return {pk: {int(placement): share for placement, share in shares.items()} for pk, shares in rows}
+
+
+def counted_until(merchant: Merchant) -> datetime | None:
+    """When the counts were last brought up to date."""
+    return RollupMark.objects.filter(merchant=merchant).aggregate(last=Max("upto"))["last"]
+
+
+def _arm(placement: Placement) -> Arm:
+    variant = placement.cut.video.variant
+    return Arm(
+        placement_id=placement.pk,
+        public_id=placement.public_id,
+        contest=Contest(
+            product_id=variant.product_id,
+            channel=placement.channel,
+            market=market_of(variant.locale),
+            format=placement.cut.format,
+        ),
+        sku=variant.product.sku,
+        category=variant.product.category,
+        scenario=variant.scenario,
+        locale=variant.locale,
+        hook=variant.hook,
+        cast=variant.cast,
+        is_live=placement.state == Placement.State.LIVE,
+    )

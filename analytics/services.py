@@ -1,0 +1,118 @@
+"""Writes of analytics: the shares by which variants are shown, what was learned, refunds as evidence."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import Merchant
+from analytics import feedback, learning, rollup, selectors
+from analytics.allocation import Choice, choose, even_shares, thompson_shares
+from analytics.decisions import Decision, sign
+from analytics.learning import Learned
+from analytics.models import Allocation, DailyCount, Kind, Source
+from analytics.selectors import Arm, Contest
+from catalog.models import Evidence
+from generation import services as generation_services
+from generation.models import Placement
+
+NOT_AS_DESCRIBED = "not_as_described"
+"""The refund reason that contradicts what a video claimed."""
+
+
+def learn(merchant: Merchant, *, seed: int = 0) -> Learned | None:
+    """Count, fit, tell planning what sold, set new shares, and keep refunds as evidence. Safe to repeat.
+
+    Runs inside the merchant's context. None before anything was placed.
+    """
+    rollup.refresh(merchant)
+    learned = learning.learned_from(merchant, seed=seed)
+    if learned is None:
+        return None
+    with transaction.atomic():
+        generation_services.record_scores(merchant=merchant, scores=feedback.scores_from(learned))
+        reallocate(merchant, learned)
+        record_refunds(merchant)
+    return learned
+
+
+def current_allocation(merchant: Merchant, contest: Contest, arms: Sequence[Arm]) -> Allocation:
+    """The shares that apply to these live arms; even ones as soon as an arm joins or leaves."""
+    newest = selectors.newest_allocation(contest)
+    live = [arm.placement_id for arm in arms]
+    if newest is not None and set(newest.shares) == {str(placement) for placement in live}:
+        return newest
+    return _allocate(merchant, contest, even_shares(live), "a variant joined or left: even shares")
+
+
+def reallocate(merchant: Merchant, learned: Learned) -> list[Allocation]:
+    """New shares for every contest with live arms, by tempered Thompson sampling on the deciding rate."""
+    made = []
+    for contest in learned.contests():
+        places = [place for place in learned.positions(contest) if learned.arms[place].is_live]
+        if not places:
+            continue
+        shares = thompson_shares(learned.worth(places))
+        by_arm = {learned.arms[place].placement_id: float(share) for place, share in zip(places, shares, strict=True)}
+        made.append(_allocate(merchant, contest, by_arm, f"tempered Thompson sampling on {learned.metric}"))
+    return made
+
+
+def decide(allocation: Allocation, contest: Contest, visitor: int) -> Choice:
+    """The arm this visitor sees under these shares: the same one every time."""
+    return choose(visitor, contest.salt, {int(arm): share for arm, share in allocation.shares.items()})
+
+
+def note_for(choice: Choice, arm: Arm, allocation: Allocation, visitor: int, *, source: str) -> str:
+    """The signed note of a decision, for the page to send back with its events."""
+    return sign(
+        Decision(
+            placement=arm.public_id,
+            visitor=visitor,
+            allocation=allocation.pk,
+            propensity=choice.propensity,
+            source=source,
+        )
+    )
+
+
+def record_refunds(merchant: Merchant) -> int:
+    """Refunds "not as described" contradict the video that was seen: one evidence row a variant and day.
+
+    Simulated shoppers are left out: what they return says nothing about the product. Returns how many are new.
+    """
+    counts = DailyCount.objects.filter(
+        merchant=merchant, kind=Kind.REFUND, detail=NOT_AS_DESCRIBED, source=Source.LIVE
+    ).values_list("day", "placement_id")
+    refunds = set(counts)
+    placements = Placement.objects.select_related("cut__video__variant__product").in_bulk([one for _, one in refunds])
+    rows = [_refund_evidence(merchant, day, placements[placement]) for day, placement in sorted(refunds)]
+    before = Evidence.objects.filter(merchant=merchant, kind=Evidence.Kind.REFUND).count()
+    Evidence.objects.bulk_create(rows, ignore_conflicts=True)
+    return Evidence.objects.filter(merchant=merchant, kind=Evidence.Kind.REFUND).count() - before
+
+
+def _refund_evidence(merchant: Merchant, day: date, placement: Placement) -> Evidence:
+    variant = placement.cut.video.variant
+    return Evidence(
+        merchant=merchant,
+        product=variant.product,
+        key=f"refund-{variant.public_id.hex[:12]}-{day:%Y%m%d}",
+        kind=Evidence.Kind.REFUND,
+        stance=Evidence.Stance.CONTRADICTS,
+        parameter=variant.product.effect_cap_parameter,
+        text=f"Returned on {day} as not as described, after the video {variant.scenario} / {variant.hook}.",
+        source=f"analytics: video {placement.cut.video.public_id}",
+    )
+
+
+def _allocate(merchant: Merchant, contest: Contest, shares: dict[int, float], reason: str) -> Allocation:
+    return Allocation.objects.create(
+        merchant=merchant,
+        product_id=contest.product_id,
+        channel=contest.channel,
+        market=contest.market,
+        format=contest.format,
+        shares={str(arm): round(share, 6) for arm, share in shares.items()},
+        reason=reason,
+    )

@@ -1,0 +1,51 @@
+"""Attributes of arms as a matrix: which columns exist, what each means, and which share one ridge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Column:
+    """An effect that arms share: of a value (scenario=family), everywhere or in one category only."""
+
+    attribute: str
+    value: str
+    category: str = ""
+
+    @property
+    def family(self) -> tuple[str, bool]:
+        """Columns of one family learn one ridge together."""
+        return self.attribute, bool(self.category)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """`matrix` is (arms, columns), sparse; `family` numbers each column's ridge."""
+
+    matrix: Any
+    columns: tuple[Column, ...]
+    family: NDArray[np.int64]
+
+
+def design(attributes: Sequence[Mapping[str, str]], categories: Sequence[str]) -> Design:
+    """One column a value, and one a value within a category as soon as there are two categories."""
+    several = len(set(categories)) > 1
+    found: dict[Column, int] = {}
+    rows, places = [], []
+    for row, (values, category) in enumerate(zip(attributes, categories, strict=True)):
+        columns = [Column(attribute, value) for attribute, value in values.items()]
+        if several:
+            columns += [Column(attribute, value, category) for attribute, value in values.items()]
+        for column in columns:
+            rows.append(row)
+            places.append(found.setdefault(column, len(found)))
+    shape = (len(attributes), len(found))
+    matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, places)), shape=shape)
+    families = list(dict.fromkeys(column.family for column in found))
+    family = np.array([families.index(column.family) for column in found], dtype=np.int64)
+    return Design(matrix=matrix, columns=tuple(found), family=family)

@@ -1,0 +1,195 @@
+"""HEB: hierarchical empirical Bayes ranking of arms by the rate of one step (such as clicks per visitor).
+
+    y[arm, stratum] ~ Poisson(n * baseline[stratum] * exp(x[arm] . beta) * g[arm]),   g ~ Gamma(1/t2, 1/t2)
+
+Arms of one contest share strata (one a day), so the baseline cancels: popularity, day and changing shares drop
+out (conditional likelihood). `beta` is what attributes do everywhere, with a ridge learnt per family (EM); `g` is
+what this one arm does besides; `t2` is its variance, by the binomial moment that stays honest at one click a cell.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, sparse
+
+from analytics.stats.design import Design
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """Counts of one step, one row a (stratum, arm): `n` trials and `y` successes, flat arrays of one length.
+
+    `contest` has one entry an arm: only arms of the same contest are compared.
+    """
+
+    arm: Ints
+    stratum: Ints
+    n: Floats
+    y: Floats
+    contest: Ints
+
+    def per_arm(self, values: Floats) -> Floats:
+        """Sum of a cell quantity by arm."""
+        return np.bincount(self.arm, values, minlength=len(self.contest))
+
+    def per_stratum(self, values: Floats) -> Floats:
+        """Sum of a cell quantity by stratum, spread back on the cells."""
+        return np.bincount(self.stratum, values, minlength=int(self.stratum.max(initial=-1)) + 1)[self.stratum]
+
+    def per_contest(self, values: Any) -> Floats:
+        """Sum of an arm quantity by contest; axis 0 of `values`, dense or sparse, are arms."""
+        arms = len(self.contest)
+        gather = sparse.csr_matrix((np.ones(arms), (self.contest, np.arange(arms))))
+        total = gather @ values
+        return total.toarray() if sparse.issparse(total) else np.asarray(total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prior:
+    """What is believed before data: variance of an arm's own factor, how much that belief weighs, its floor."""
+
+    t2: float = 0.02
+    weight: float = 200.0
+    floor: float = 0.008
+    ridge: float = 0.01
+    """Variance of an attribute's effect before the ridge is learnt."""
+    ridge_weight: float = 4.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """`beta` (columns,) with its covariance, `ridge` (columns,) the learnt prior variances, and `t2`."""
+
+    beta: Floats
+    covariance: Floats
+    ridge: Floats
+    t2: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posterior:
+    """Rates per trial: `rate` (arms,) shrunken means and `draws` (draws, arms); `relative` is `draws` over baseline."""
+
+    rate: Floats
+    draws: Floats
+    relative: Floats
+
+
+def fit(cells: Cells, design: Design, prior: Prior = Prior(), *, rounds: int = 10) -> Fit:
+    """Conditional-likelihood IRLS with quasi negative-binomial weights E / (1 + t2 E), X centred per contest."""
+    columns = design.matrix.shape[1]
+    beta, ridge, t2 = np.zeros(columns), np.full(columns, prior.ridge), prior.t2
+    covariance = np.diag(ridge)
+    for _ in range(rounds):
+        before = beta
+        beta, covariance = _step(cells, design, beta, ridge, t2)
+        ridge = _learn_ridge(design, beta, covariance, prior)
+        t2 = _own_variance(cells, np.exp(design.matrix @ beta), prior)
+        if np.abs(beta - before).max(initial=0) < 1e-4:
+            break
+    return Fit(beta=beta, covariance=covariance, ridge=ridge, t2=t2)
+
+
+def posterior(cells: Cells, design: Design, fitted: Fit, rng: np.random.Generator, *, draws: int = 512) -> Posterior:
+    """Gamma posterior of every arm, with draws of `beta` shared by the whole catalog."""
+    eta = design.matrix @ fitted.beta
+    shape, expected = _own_factor(cells, np.exp(eta), fitted.t2)
+    shift = _beta_shift(design, fitted, rng, draws)  # (arms, draws): log ratio of drawn to fitted attribute part
+    exposure = _recentred(cells, expected, np.exp(shift))
+    own = rng.standard_gamma(shape[:, None], size=shift.shape) / (1 / fitted.t2 + exposure)
+    relative = np.exp(eta[:, None] + shift) * own
+    trials, successes = cells.per_arm(cells.n), cells.per_arm(cells.y)
+    mean_rate = (successes.sum() + 0.5) / (trials.sum() + 1)
+    total = cells.per_contest(trials[:, None] * relative) + 1 / mean_rate
+    won = rng.standard_gamma(cells.per_contest(successes)[:, None] + 1, size=total.shape)
+    rates = (won / total)[cells.contest] * relative
+    return Posterior(rate=rates.mean(axis=1), draws=rates.T, relative=relative.T)
+
+
+def effect_draws(fitted: Fit, rng: np.random.Generator, *, draws: int = 512) -> Floats:
+    """Draws of `beta`, (draws, columns)."""
+    return fitted.beta + rng.standard_normal((draws, len(fitted.beta))) @ _root(fitted.covariance).T
+
+
+def _step(cells: Cells, design: Design, beta: Floats, ridge: Floats, t2: float) -> tuple[Floats, Floats]:
+    eta = design.matrix @ beta
+    expected = cells.per_arm(_shares(cells, np.exp(eta)) * cells.per_stratum(cells.y))
+    seen = expected > 1e-12
+    weight = np.where(seen, expected / (1 + t2 * expected), 0.0)
+    target = eta + np.where(seen, cells.per_arm(cells.y) / np.where(seen, expected, 1) - 1, 0.0)
+    weighted = design.matrix.multiply(weight[:, None]).tocsr()
+    mass = np.maximum(cells.per_contest(weight), 1e-12)
+    sums = cells.per_contest(weighted)
+    information = (design.matrix.T @ weighted).toarray() - sums.T @ (sums / mass[:, None])
+    score = weighted.T @ target - sums.T @ (cells.per_contest(weight * target) / mass)
+    factor = linalg.cho_factor(information + np.diag(1 / ridge))
+    return linalg.cho_solve(factor, score), linalg.cho_solve(factor, np.eye(len(beta)))
+
+
+def _shares(cells: Cells, attraction: Floats) -> Floats:
+    """Expected share of each cell in the successes of its stratum, given that they happened."""
+    offered = cells.n * attraction[cells.arm]
+    total = cells.per_stratum(offered)
+    return np.where(total > 0, offered / np.where(total > 0, total, 1), 0.0)
+
+
+def _learn_ridge(design: Design, beta: Floats, covariance: Floats, prior: Prior) -> Floats:
+    """EM step: a family's variance is the mean of beta^2 + posterior variance, with a weak prior."""
+    second = beta**2 + np.diag(covariance)
+    size = np.bincount(design.family)
+    learnt = (np.bincount(design.family, second) + prior.ridge_weight * prior.ridge) / (size + prior.ridge_weight)
+    return np.maximum(learnt, 1e-6)[design.family]
+
+
+def _own_variance(cells: Cells, attraction: Floats, prior: Prior) -> float:
+    """Variance of arms about their attributes, by moments given each stratum's successes.
+
+    E[(M^2 - V) / E] = t2 * E * (1 - 2p + sum p^2) with V = Y p (1 - p) (1 - Y/N); the prior keeps it off zero,
+    where a pooled moment collapses under changing shares.
+    """
+    p = _shares(cells, attraction)
+    won, shown = cells.per_stratum(cells.y), cells.per_stratum(cells.n)
+    expected = cells.per_arm(won * p)
+    seen = expected > 1e-9
+    gap = cells.per_arm(cells.y - won * p)
+    noise = cells.per_arm(won * p * (1 - p) * np.clip(1 - won / np.maximum(shown, 1), 0, 1))
+    information = cells.per_arm(won * p * (1 - 2 * p + cells.per_stratum(p**2)))
+    excess = float(((gap**2 - noise)[seen] / expected[seen]).sum())
+    t2 = (excess + prior.weight * prior.t2) / (float(information.sum()) + prior.weight)
+    return max(t2, prior.floor)
+
+
+def _own_factor(cells: Cells, attraction: Floats, t2: float) -> tuple[Floats, Floats]:
+    """Gamma shape 1/t2 + y of every arm's own factor, and the successes expected if that factor were 1."""
+    successes = cells.per_arm(cells.y)
+    shown, won = cells.per_stratum(cells.n), cells.per_stratum(cells.y)
+    pseudo = (cells.n.sum() + 1) / (cells.y.sum() + 0.5)
+    own = np.ones(len(cells.contest))
+    expected = np.zeros(len(cells.contest))
+    for _ in range(3):
+        offered = cells.n * attraction[cells.arm]
+        baseline = (won + 1) / (cells.per_stratum(offered * own[cells.arm]) + pseudo)
+        expected = cells.per_arm(np.where(shown > 0, offered * baseline, 0.0))
+        own = (1 / t2 + successes) / (1 / t2 + expected)
+    return 1 / t2 + successes, expected
+
+
+def _beta_shift(design: Design, fitted: Fit, rng: np.random.Generator, draws: int) -> Floats:
+    noise = _root(fitted.covariance) @ rng.standard_normal((len(fitted.beta), draws))
+    return np.asarray(design.matrix @ noise)
+
+
+def _recentred(cells: Cells, expected: Floats, ratio: Floats) -> Floats:
+    """Expected successes under drawn attributes, each contest's total held: a common shift moves the baseline only."""
+    drawn = expected[:, None] * ratio
+    total, held = cells.per_contest(drawn), cells.per_contest(expected)[:, None]
+    return drawn * np.where(total > 0, held / np.where(total > 0, total, 1), 1.0)[cells.contest]
+
+
+def _root(covariance: Floats) -> Floats:
+    return np.asarray(linalg.cholesky(covariance + 1e-12 * np.eye(len(covariance)), lower=True))

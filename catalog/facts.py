@@ -68,6 +68,14 @@ class Parameter:
         return value - rounding, value + rounding
 
 
+def in_locale(texts: Mapping[str, str], locale: str) -> str | None:
+    """The text of a locale, else of its language, else None."""
+    if locale in texts:
+        return texts[locale]
+    language = locale.split("-")[0]
+    return next((text for key, text in texts.items() if key.split("-")[0] == language), None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SellingPoint:
     """A sentence the merchant wants said, per locale, with the evidence it rests on."""
@@ -79,11 +87,12 @@ class SellingPoint:
     """How a voice says it, per locale, where that differs from the caption."""
 
     def in_locale(self, locale: str) -> str | None:
-        """The text for ``fr-FR``, else for any ``fr-*``, else None: nothing is machine-translated silently."""
-        if locale in self.text:
-            return self.text[locale]
-        language = locale.split("-")[0]
-        return next((text for key, text in self.text.items() if key.split("-")[0] == language), None)
+        """The caption for ``fr-FR``, else for any ``fr-*``, else None: nothing is machine-translated silently."""
+        return in_locale(self.text, locale)
+
+    def spoken_in(self, locale: str) -> str | None:
+        """What a voice says in that locale: its own wording, else the caption; None when there is neither."""
+        return in_locale(self.spoken, locale) or self.in_locale(locale)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +184,8 @@ class ProductFacts:
     questions: tuple[Question, ...] = ()
     search_terms: tuple[SearchTerm, ...] = ()
     audience_tags: tuple[str, ...] = ()
+    scene_tags: tuple[str, ...] = ()
+    """Where it may be shown, in the words of the scene pack's tags."""
     images: tuple[ProductImage, ...] = ()
     in_the_box: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
@@ -195,8 +206,7 @@ class ProductFacts:
 
     def title_in(self, locale: str) -> str:
         """The title in that locale or language, else in the product's own locale."""
-        point = SellingPoint(id="title", text=self.title)
-        return point.in_locale(locale) or point.in_locale(self.locale) or next(iter(self.title.values()))
+        return in_locale(self.title, locale) or in_locale(self.title, self.locale) or next(iter(self.title.values()))
 
     @property
     def version(self) -> str:
@@ -213,7 +223,7 @@ class ProductFacts:
         raw: dict[str, Any] = json.loads(text)
         for name, kind in _ROWS.items():
             raw[name] = tuple(_record(kind, row) for row in raw.get(name, ()))
-        for name in ("audience_tags", "in_the_box"):
+        for name in ("audience_tags", "scene_tags", "in_the_box"):
             raw[name] = tuple(raw.get(name, ()))
         raw["effect"] = ProductEffect(**raw.get("effect", {}))
         return cls(**raw)

@@ -32,6 +32,7 @@ class Product(TenantModel):
     currency = models.CharField(max_length=3, blank=True)
     link = models.URLField(max_length=1000, blank=True)
     audience_tags = models.JSONField(default=list, blank=True)
+    scene_tags = models.JSONField(default=list, blank=True)
     in_the_box = models.JSONField(default=list, blank=True)
     effect_kind = models.CharField(max_length=12, choices=Effect.choices, default=Effect.NONE)
     effect_cap_parameter = models.CharField(max_length=80, blank=True)
@@ -102,6 +103,7 @@ class SellingPoint(ProductRow):
 
     key = models.CharField(max_length=80)
     text = models.JSONField(default=dict)
+    spoken = models.JSONField(default=dict, blank=True)
     evidence = models.JSONField(default=list, blank=True)
 
     class Meta:

@@ -156,14 +156,18 @@ class MainJob:
         login = read_login()
         for video in Video.objects.filter(state=Video.State.REVIEWING):
             if review_selectors.is_passed(video):
-                review_services.approve(video=video, approver=login.username, reason="Audit passed; watched in the demo.")
+                review_services.approve(
+                    video=video, approver=login.username, reason="Audit passed; watched in the demo."
+                )
         for video in Video.objects.filter(state=Video.State.APPROVED):
             services.publish(video=video, by=login.username)
 
     def _shop(self, merchant: Merchant) -> None:
         with Progress(TextColumn("{task.description}"), BarColumn(40), console=self.console) as bars:
             task = bars.add_task("impressions, clicks and add-to-carts", total=1.0)
-            shoppers.browse(merchant=merchant, address=self.address, report=lambda done: bars.update(task, completed=done))
+            shoppers.browse(
+                merchant=merchant, address=self.address, report=lambda done: bars.update(task, completed=done)
+            )
 
     def _rank(self, merchant: Merchant) -> None:
         analytics_services.learn(merchant=merchant)

@@ -70,7 +70,12 @@ class Supervisor:
         prefix = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
         with (self.logs / f"{name}.log").open("ab") as sink:
             self.children[name] = subprocess.Popen(
-                [*prefix, *command], stdout=sink, stderr=sink, stdin=subprocess.DEVNULL, cwd=ROOT, start_new_session=True
+                [*prefix, *command],
+                stdout=sink,
+                stderr=sink,
+                stdin=subprocess.DEVNULL,
+                cwd=ROOT,
+                start_new_session=True,
             )
 
     def check(self) -> list[str]:

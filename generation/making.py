@@ -158,7 +158,10 @@ def _store_motion(order: Order, frame_format: Format, motion: Motion) -> None:
 
 
 def _load_motion(order: Order, frame_format: Format) -> Motion:
-    with tempfile.NamedTemporaryFile(suffix=".npz") as file, default_storage.open(_motion_name(order, frame_format)) as own:
+    with (
+        tempfile.NamedTemporaryFile(suffix=".npz") as file,
+        default_storage.open(_motion_name(order, frame_format)) as own,
+    ):
         file.write(own.read())
         file.flush()
         return Motion.load(Path(file.name))

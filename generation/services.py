@@ -31,6 +31,16 @@ class CannotPlan(ValueError):
     is_permanent = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlannedAs:
+    """How a variant came to be planned."""
+
+    reason: str
+    batch: int
+    engine: str
+    exaggerated: bool = False
+
+
 @transaction.atomic
 def plan_product(
     *, product: Product, locales: Sequence[str] = (), budget: int = BATCH, engine: str = "unified"
@@ -51,7 +61,9 @@ def plan_product(
         raise CannotPlan(f"No scene of the pack suits {product.sku}: add a scene photo of your own to the product.")
     by_id = {card.id: card for card in cards}
     specs = [(compose(facts, cell, by_id[cell.scene]), cell) for cell in cells]
-    return [_video(product, facts, spec, cell.reason, batch=batch, engine=engine) for spec, cell in specs]
+    return [
+        _video(product, facts, spec, PlannedAs(reason=cell.reason, batch=batch, engine=engine)) for spec, cell in specs
+    ]
 
 
 @transaction.atomic
@@ -67,13 +79,9 @@ def plan_twins(*, product: Product, locale: str = "en-US", engine: str = "unifie
     cell = replace(plan(facts, list(cards.values()), locales=[locale], budget=4, seed=77)[-1], locale=locale)
     honest = compose(facts, cell, cards[cell.scene], numbers=False)
     batch = selectors.next_batch(product)
-    return (
-        _video(product, facts, honest, "honest twin, within the cap", batch=batch, engine=engine),
-        _video(
-            product, facts, exaggerate(honest), "twin above the cap, for the audit to stop", batch=batch,
-            engine=engine, exaggerated=True,
-        ),
-    )  # fmt: skip
+    within = PlannedAs(reason="honest twin, within the cap", batch=batch, engine=engine)
+    above = replace(within, reason="twin above the cap, for the audit to stop", exaggerated=True)
+    return _video(product, facts, honest, within), _video(product, facts, exaggerate(honest), above)
 
 
 def plan_and_enqueue(*, merchant: Merchant, product: Product, budget: int = BATCH) -> list[Video]:
@@ -246,21 +254,19 @@ def _plannable(product: Product) -> ProductFacts:
     return facts
 
 
-def _video(
-    product: Product, facts: ProductFacts, spec: VideoSpec, reason: str, *, batch: int, engine: str,
-    exaggerated: bool = False,
-) -> Video:  # fmt: skip
+def _video(product: Product, facts: ProductFacts, spec: VideoSpec, cell: PlannedAs) -> Video:
     variant, _ = Variant.objects.get_or_create(
         merchant_id=product.merchant_id,
         spec_hash=spec.hash,
         defaults={
             "product": product, "scenario": spec.scenario, "locale": spec.locale, "hook": spec.hook,
             "cast": spec.cast, "spec": json.loads(spec.to_json()), "facts": json.loads(facts.to_json()),
-            "facts_version": facts.version, "reason": reason, "batch": batch, "exaggerated": exaggerated,
+            "facts_version": facts.version, "reason": cell.reason, "batch": cell.batch,
+            "exaggerated": cell.exaggerated,
         },
     )  # fmt: skip
     video, _ = Video.objects.get_or_create(
-        variant=variant, engine=engine, defaults={"merchant_id": product.merchant_id}
+        variant=variant, engine=cell.engine, defaults={"merchant_id": product.merchant_id}
     )
     return video
 

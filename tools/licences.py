@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> int:
     """Write or check the page."""
     problems = [name for name, licence in packages() if COPYLEFT.search(licence) and name not in PROGRAMS_APART]
     if problems:
-        sys.stdout.write(f"Copyleft among imported packages: {', '.join(problems)}. Run them apart or leave them out.\n")
+        sys.stdout.write(
+            f"Copyleft among imported packages: {', '.join(problems)}. Run them apart or leave them out.\n"
+        )
         return 1
     if "--check" in arguments:
         is_current = PAGE.exists() and PAGE.read_text() == page()
@@ -67,7 +69,9 @@ def _licence(name: str) -> str:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return "not installed on this platform"
-    classifiers = [line.split("::")[-1].strip() for line in about.get_all("Classifier", []) if line.startswith("License ::")]
+    classifiers = [
+        line.split("::")[-1].strip() for line in about.get_all("Classifier", []) if line.startswith("License ::")
+    ]
     stated = about.get("License-Expression") or " / ".join(classifiers) or about.get("License") or "not stated"
     return " ".join(stated.split())[:80].replace("|", "/")
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from catalog.facts import Parameter, ProductFacts, SellingPoint
 from generation.planning import Cell, SceneCard
@@ -23,13 +23,13 @@ EXAGGERATION = 2.0
 
 
 def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool = True) -> VideoSpec:
-    """The spec of one cell. Raises UnknownLocale.
+    """The spec of one cell. Raises UnknownLocaleError.
 
     Args:
         numbers: False keeps every digit out of text and speech, so that only the pixels can make a claim.
     """
     words = phrases(cell.locale)
-    first, second = _lines(facts, cell, words, numbers=numbers)
+    first, second = _sentences(facts, cell, words, numbers=numbers)
     scenario = SCENARIOS[cell.scenario]
     shot = Shot(
         start=0.0,
@@ -48,8 +48,11 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         hook=cell.hook,
         seed=cell.seed,
         shots=(shot,),
-        captions=(_timed(first, FIRST), _timed(second, (SECOND[0], SECOND_CAPTION_END))),
-        narration=(_spoken(_timed(first, FIRST), words), _spoken(_timed(second, SECOND), words)),
+        captions=(
+            _line(first.caption, FIRST, first.evidence),
+            _line(second.caption, (SECOND[0], SECOND_CAPTION_END), second.evidence),
+        ),
+        narration=(_line(first.spoken, FIRST, first.evidence), _line(second.spoken, SECOND, second.evidence)),
         ambience=scene.sound,
         constraints=tuple(_constraint(row) for row in facts.parameters if row.how_it_may_look),
         title=facts.title_in(cell.locale),
@@ -66,55 +69,62 @@ def exaggerate(spec: VideoSpec) -> VideoSpec:
     return replace(spec, shots=shots)
 
 
-def _lines(facts: ProductFacts, cell: Cell, words: Phrases, *, numbers: bool) -> tuple[Line, Line]:
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """One thing a video says: its caption, its spoken form and what proves it."""
+
+    caption: str
+    spoken: str
+    evidence: tuple[str, ...] = ()
+
+    def has_number(self) -> bool:
+        """Whether eye or ear meets a digit."""
+        return any(sign.isdigit() for sign in self.caption + self.spoken)
+
+
+def _sentences(facts: ProductFacts, cell: Cell, words: Phrases, *, numbers: bool) -> tuple[Sentence, Sentence]:
     """The two sentences of the video, in the order the hook asks for."""
-    proved = [line for point in facts.selling_points if (line := _proved(point, cell.locale))]
-    usable = [line for line in proved if numbers or not _has_number(line)]
+    proved = [each for point in facts.selling_points if (each := _proved(point, cell.locale, words))]
+    usable = [each for each in proved if numbers or not each.has_number()]
     rotated = usable[cell.seed % len(usable) :] + usable[: cell.seed % len(usable)] if usable else []
-    scene_line = Line(start=0, end=0, text=words.scenario_lines[cell.scenario])
-    question = _question(facts, cell.locale) if numbers else None
+    of_scene, title = words.scenario_lines[cell.scenario], facts.title_in(cell.locale)
+    question = _question(facts, cell.locale, words) if numbers else None
     if cell.hook == "proof":
-        rotated.sort(key=lambda line: not _has_number(line))
+        rotated.sort(key=lambda each: not each.has_number())
     elif cell.hook == "question" and question:
         rotated.insert(0, question)
     elif cell.hook == "scene":
-        rotated.insert(0, scene_line)
-    pair = [*rotated, scene_line, Line(start=0, end=0, text=facts.title_in(cell.locale))]
-    return pair[0], pair[1]
+        rotated.insert(0, Sentence(caption=of_scene, spoken=of_scene))
+    rotated += [Sentence(caption=of_scene, spoken=of_scene), Sentence(caption=title, spoken=title)]
+    first, second = list(dict.fromkeys(rotated))[:2]
+    return first, second
 
 
-def _proved(point: SellingPoint, locale: str) -> Line | None:
+def _proved(point: SellingPoint, locale: str, words: Phrases) -> Sentence | None:
     """A selling point that may be said: it has evidence, a text in this language, and fits."""
-    text = point.in_locale(locale)
-    if not text or not point.evidence or len(text) > LONGEST_LINE:
+    caption, spoken = point.in_locale(locale), point.spoken_in(locale)
+    if not caption or not spoken or not point.evidence or len(caption) > LONGEST_LINE:
         return None
-    return Line(start=0, end=0, text=text, evidence=(point.id, *point.evidence))
+    return Sentence(caption=caption, spoken=_said(spoken, words), evidence=(point.id, *point.evidence))
 
 
-def _question(facts: ProductFacts, locale: str) -> Line | None:
+def _question(facts: ProductFacts, locale: str, words: Phrases) -> Sentence | None:
     """The shortest answered question of buyers who speak this language."""
     if facts.locale.split("-")[0] != locale.split("-")[0]:
         return None
     fitting = [row for row in facts.questions if row.answer and len(row.question) <= LONGEST_LINE]
-    shortest = min(fitting, key=lambda row: len(row.question), default=None)
-    return Line(start=0, end=0, text=shortest.question, evidence=(shortest.id,)) if shortest else None
+    row = min(fitting, key=lambda each: len(each.question), default=None)
+    return Sentence(caption=row.question, spoken=_said(row.question, words), evidence=(row.id,)) if row else None
 
 
-def _has_number(line: Line) -> bool:
-    return any(sign.isdigit() for sign in line.text)
-
-
-def _timed(line: Line, window: tuple[float, float]) -> Line:
-    return replace(line, start=window[0], end=window[1])
-
-
-def _spoken(line: Line, words: Phrases) -> Line:
-    """The line as it is said: units in full, so that a voice does not spell them."""
+def _said(text: str, words: Phrases) -> str:
+    """Units in full, so that a voice does not spell them."""
     units = "|".join(sorted((re.escape(unit) for unit in words.units), key=len, reverse=True))
-    if not units:
-        return line
-    text = re.sub(rf"(?<=\d)[\s\u202f\u00a0]?({units})\b", lambda found: f" {words.units[found[1]]}", line.text)
-    return replace(line, text=text)
+    return re.sub(rf"(?<=\d)[\s\u202f\u00a0]?({units})\b", lambda found: f" {words.units[found[1]]}", text)
+
+
+def _line(text: str, window: tuple[float, float], evidence: tuple[str, ...]) -> Line:
+    return Line(start=window[0], end=window[1], text=text, evidence=evidence)
 
 
 def _scene_prompt(scene: SceneCard, camera: str, light: str, mood: str) -> str:

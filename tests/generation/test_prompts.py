@@ -5,7 +5,7 @@ import pytest
 from catalog.facts import Parameter, Question, SellingPoint
 from generation.planning import Cell, SceneCard
 from generation.prompts import compose, exaggerate
-from generation.prompts.locales import UnknownLocale
+from generation.prompts.locales import UnknownLocaleError
 from generation.specs import VideoSpec
 from tests.factories import make_facts
 
@@ -36,7 +36,7 @@ def test_the_text_is_in_the_language_of_the_video() -> None:
 
 
 def test_an_unknown_locale_is_refused_by_name() -> None:
-    with pytest.raises(UnknownLocale, match="No phrases for locale 'xx-XX'; there are en-US, fr-FR"):
+    with pytest.raises(UnknownLocaleError, match="No phrases for locale 'xx-XX'; there are en-US, fr-FR"):
         compose(make_facts(), cell(locale="xx-XX"), SCENE)
 
 

@@ -19,18 +19,20 @@ class Phrases:
     decimal_comma: bool = False
 
 
-class UnknownLocale(ValueError):
+class UnknownLocaleError(ValueError):
     """No phrases for this locale."""
 
     is_permanent = True
 
 
 def phrases(locale: str) -> Phrases:
-    """The phrases of ``fr-FR``; raises UnknownLocale naming the ones there are."""
+    """The phrases of ``fr-FR``; raises UnknownLocaleError naming the ones there are."""
     name = locale.replace("-", "_")
     if name not in NAMES:
         known = ", ".join(each.replace("_", "-") for each in NAMES)
-        raise UnknownLocale(f"No phrases for locale {locale!r}; there are {known}. Add generation/prompts/locales/{name}.py.")
+        raise UnknownLocaleError(
+            f"No phrases for locale {locale!r}; there are {known}. Add generation/prompts/locales/{name}.py."
+        )
     return import_module(f"{__name__}.{name}").PHRASES  # type: ignore[no-any-return]
 
 

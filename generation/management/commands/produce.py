@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--merchant", default="rill", help="slug")
         parser.add_argument("--sku", action="append", help="one product; may be repeated; default all")
-        parser.add_argument("--engine", choices=["static", "parallax", "unified"], help="make the same variants with it")
+        parser.add_argument(
+            "--engine", choices=["static", "parallax", "unified"], help="make the same variants with this engine"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         console, merchant = Console(), merchant_of(options["merchant"])

@@ -22,6 +22,12 @@ from benchmarks import report
 from config import embedded
 
 ROLES = ("gpu", "media", "review")
+COUNTS = """
+select (select count(*) from generation_video where state <> 'planned'),
+       (select count(distinct video_id) from generation_cut),
+       (select count(*) from (select 1 from generation_cut group by video_id, format having count(*) > 1) d),
+       (select count(*) from generation_job where attempts > 1)
+"""
 
 
 def main() -> int:
@@ -79,13 +85,7 @@ def worker_pids(home: Path, role: str) -> list[int]:
 
 def count(home: Path) -> dict[str, object] | None:
     """How many videos were planned, finished, lost and made twice."""
-    rows = query(
-        home,
-        "select (select count(*) from generation_video where variant_id in (select id from generation_variant where batch"
-        " <= 2)), (select count(distinct video_id) from generation_cut), (select count(*) from (select video_id, format"
-        " from generation_cut group by 1, 2 having count(*) > 1) d), (select count(*) from generation_job where"
-        " attempts > 1)",
-    )
+    rows = query(home, COUNTS)
     if not rows:
         return None
     planned, finished, twice, retried = rows[0]

@@ -27,11 +27,13 @@ def machine() -> dict[str, float | int | str]:
 
 def commit() -> str:
     """The revision that is measured, with a plus sign where the tree differs from it."""
-    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=10)
-    dirty = subprocess.run(
-        ["git", "status", "--porcelain", "-uno"], cwd=ROOT, capture_output=True, text=True, timeout=10
-    )
-    return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
+    head, dirty = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "-uno")
+    return head + ("+" if dirty else "")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=10)
+    return done.stdout.strip()
 
 
 def show(

@@ -63,7 +63,7 @@ def _likeness(head: bytes, encoding: str) -> float:
 def _plausible(letter: str, encoding: str) -> float:
     code = ord(letter)
     if encoding in ("gb18030", "big5"):
-        return 1.0 if letter in COMMON_HAN else 0.55 if 0x4E00 <= code < 0xA000 else 0.5 if 0xFF00 <= code else 0.0
+        return 1.0 if letter in COMMON_HAN else 0.55 if 0x4E00 <= code < 0xA000 else 0.5 if code >= 0xFF00 else 0.0
     if encoding == "shift_jis":
         return 1.0 if 0x3040 <= code < 0x3100 else 0.55 if 0x4E00 <= code < 0xA000 else 0.0
     if encoding == "euc-kr":

@@ -7,7 +7,6 @@ import json
 import re
 import urllib.parse
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from catalog.facts import Question, SearchTerm, SellingPoint
@@ -44,13 +43,15 @@ def readings(rows: Iterable[RawRow], columns: ColumnMap) -> Iterator[Reading]:
     """Every row group read. A SKU that came before in the same file is refused the second time."""
     seen: dict[bytes, int] = {}
     for block in groups(rows, columns):
-        reading = read(block, columns)
-        if reading.product is not None and columns.dialect.kind == "products":
-            key = hashlib.blake2b(reading.product.sku.encode(), digest_size=8).digest()
-            first = seen.setdefault(key, block[0].number)
-            if first != block[0].number:
-                reading = _repeated(reading, first)
-        yield reading
+        group = Group(block, columns)
+        key = hashlib.blake2b(group.text("sku").encode() or str(block[0].number).encode(), digest_size=8).digest()
+        first = seen.setdefault(key, block[0].number)
+        if columns.dialect.kind != "products" or first == block[0].number:
+            yield read(block, columns)
+        elif columns.dialect.group and not group.text("title"):
+            yield _continued(group, first)
+        else:
+            yield _repeated(group, first)
 
 
 def read(block: tuple[RawRow, ...], columns: ColumnMap) -> Reading:
@@ -61,16 +62,33 @@ def read(block: tuple[RawRow, ...], columns: ColumnMap) -> Reading:
         product = _product(group) if columns.dialect.kind == "products" else _addition(group)
     if any(problem.severity == "refused" for problem in group.problems):
         product = None
-    numbers = tuple(row.number for row in block)
-    return Reading(numbers, product, tuple(group.problems), tuple(row.values for row in block))
+    return _reading(group, product)
 
 
-def _repeated(reading: Reading, first: int) -> Reading:
-    group = Group(tuple(RawRow(number, {}) for number in reading.rows), columns=None)  # type: ignore[arg-type]  # only notes
-    sku = reading.product.sku if reading.product else ""
-    group.note(Cell(reading.rows[0], "sku", sku), f"SKU '{sku}' is already in row {first}; the first one is kept.",
-               "Give every product its own SKU, or remove the repeated row.", refused=True)  # fmt: skip
-    return replace(reading, product=None, problems=(*reading.problems, *group.problems))
+def _repeated(group: Group, first: int) -> Reading:
+    sku = group.text("sku")
+    group.note(
+        group.first("sku"),
+        f"SKU '{sku}' is already in row {first}; the first one is kept.",
+        "Give every product its own SKU, or remove the repeated row.",
+        refused=True,
+    )
+    return _reading(group, None)
+
+
+def _continued(group: Group, first: int) -> Reading:
+    """Rows of a product that was read before, such as the same variants priced for another market."""
+    sku = group.text("sku")
+    for row in group.rows:
+        cell = Cell(row.number, _column(group, "sku"), sku)
+        group.warn(cell, f"The row continues '{sku}' of row {first}: its pictures are added, its price is not.",
+                   "Upload each market's prices as a file of its own.")  # fmt: skip
+    return _reading(group, ListedProduct(sku=sku, images=_images(group)))
+
+
+def _reading(group: Group, product: ListedProduct | None) -> Reading:
+    rows = group.rows
+    return Reading(tuple(row.number for row in rows), product, tuple(group.problems), tuple(row.values for row in rows))
 
 
 def _product(group: Group) -> ListedProduct | None:

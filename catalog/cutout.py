@@ -1,0 +1,128 @@
+"""The cut-out of a product photo: RGBA of the same size, crisp edges, no studio shadow, no fringe of the paper."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from catalog import matting
+from catalog.assets import resolve
+from catalog.ingest.images import Photo
+from catalog.matting import Matte, Plane
+
+SIDE = 320
+"""Input of U-2-Net (Qin et al. 2020)."""
+MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+SMALLEST_SHARE = 0.002
+
+
+class CutoutError(ValueError):
+    """No product could be told from its background. The message says what to upload instead."""
+
+
+@dataclass(frozen=True)
+class Cutout:
+    """The product alone. Pixels are (x, y) from the top left of the photo."""
+
+    pixels: NDArray[np.uint8]
+    """(H, W, 4), colours not multiplied by alpha."""
+    box: tuple[int, int, int, int]
+    """Left, top, right, bottom of the visible outline; right and bottom are one past it."""
+    base_px: tuple[float, float]
+    """Middle of the lowest visible row: where the product is assumed to stand."""
+    effect_px: tuple[float, float]
+    """Middle of the highest visible row: where an effect is assumed to leave it."""
+    method: str
+    """``own alpha``, ``plain background`` or ``network``."""
+
+    @property
+    def width_px(self) -> int:
+        """Width of the visible outline."""
+        return self.box[2] - self.box[0]
+
+
+def cut_out(photo: Photo) -> Cutout:
+    """Separate the product. Raises CutoutError where nothing stands out; takes about a second."""
+    colours = photo.pixels[..., :3].astype(np.float32) / 255
+    if photo.pixels.shape[2] == 4 and float(np.mean(photo.pixels[..., 3] < 128)) > 0.02:
+        method, matte = "own alpha", _own_alpha(colours, photo.pixels[..., 3].astype(np.float32) / 255)
+    elif photo.quality.is_plain:
+        method, matte = "plain background", matting.on_paper(colours, outline(photo.pixels[..., :3]))
+    else:
+        method, matte = "network", matting.on_scenery(colours, outline(photo.pixels[..., :3]))
+    return _cutout(photo, matte, method)
+
+
+def outline(pixels: NDArray[np.uint8]) -> Plane:
+    """Probability (H, W) that a pixel is product: the network on the whole photo, then once more on the product alone."""
+    first = _probability(pixels)
+    ys, xs = np.nonzero(first > 0.3)
+    if len(ys) == 0:
+        return first
+    height, width = first.shape
+    margin = 0.12 * max(np.ptp(ys), np.ptp(xs)) + 8
+    top, bottom = max(0, int(ys.min() - margin)), min(height, int(ys.max() + margin))
+    left, right = max(0, int(xs.min() - margin)), min(width, int(xs.max() + margin))
+    if (bottom - top) * (right - left) > 0.8 * height * width:
+        return first
+    closer = np.zeros_like(first)
+    closer[top:bottom, left:right] = _probability(pixels[top:bottom, left:right])
+    return np.sqrt(first * closer) if closer.max() > 0.5 else first  # type: ignore[no-any-return]
+
+
+def _own_alpha(colours: matting.Colours, alpha: Plane) -> Matte:
+    """The merchant's own cut-out, without the soft shadow that some shops leave in it."""
+    dark = colours.max(axis=-1) < 0.25
+    soft = (alpha < 0.75) & dark
+    solid = alpha > 0.9
+    near = cv2.dilate(solid.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    alpha = np.where(soft & ~near, 0, alpha).astype(np.float32)
+    return Matte(alpha, np.where(alpha[..., None] > 0.02, colours, matting.propagate(colours, alpha > 0.5)))
+
+
+def _cutout(photo: Photo, matte: Matte, method: str) -> Cutout:
+    visible = matte.alpha > 0.5
+    if float(visible.mean()) < SMALLEST_SHARE:
+        raise CutoutError(
+            f"No product stands out in picture {photo.name}. Upload a photo of the product alone on a plain background."
+        )
+    ys, xs = np.nonzero(visible)
+    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    pixels = np.dstack([matte.colours, matte.alpha[..., None]])
+    return Cutout(
+        pixels=np.clip(np.rint(pixels * 255), 0, 255).astype(np.uint8),
+        box=box,
+        base_px=_middle(visible, box[3] - 1 - (box[3] - box[1]) // 100),
+        effect_px=_middle(visible, box[1] + (box[3] - box[1]) // 100),
+        method=method,
+    )
+
+
+def _middle(visible: NDArray[np.bool_], row: int) -> tuple[float, float]:
+    columns = np.nonzero(visible[row])[0]
+    return (
+        (float(columns.min() + columns.max()) / 2, float(row)) if len(columns) else (visible.shape[1] / 2, float(row))
+    )
+
+
+@functools.cache
+def _session() -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    return onnxruntime.InferenceSession(str(resolve("u2netp")), options, providers=["CPUExecutionProvider"])
+
+
+def _probability(pixels: NDArray[np.uint8]) -> Plane:
+    height, width = pixels.shape[:2]
+    small = cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    tensor = ((small / max(float(small.max()), 1.0) - MEAN) / DEVIATION).transpose(2, 0, 1)[None]
+    session = _session()
+    output = session.run(None, {session.get_inputs()[0].name: tensor.astype(np.float32)})[0][0, 0]
+    spread = float(np.ptp(output))
+    scaled = (output - output.min()) / spread if spread > 1e-6 else np.zeros_like(output)
+    return cv2.resize(scaled.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)  # type: ignore[no-any-return]

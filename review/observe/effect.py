@@ -31,9 +31,11 @@ FINE = 2.5
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """A stretch of one shot: grey frames (h, w) at analysis size, and the product in the middle one."""
+    """A stretch of one shot: grey frames (h, w) at analysis size, and the product in one of them."""
 
     grey: list[NDArray[np.uint8]]
+    middle: int
+    """Index of the frame that the sighting is of."""
     sighting: Sighting
     captions: tuple[Box, ...]
     """Text on screen during the window, in full-size pixels."""
@@ -92,24 +94,37 @@ def _in_window(window: Window, photo: Photo, enlarge: float) -> Extent:
     sighting = window.sighting
     second = sighting.second
     if sighting.box.width < SMALLEST_PRODUCT:
-        return CannotMeasure(reason=f"The product is only {sighting.box.width:.0f} pixels wide at {second:.1f} s.", second=second)
+        return CannotMeasure(
+            reason=f"The product is only {sighting.box.width:.0f} pixels wide at {second:.1f} s.", second=second
+        )
     ruler = _ruler(sighting, photo)
     column = _column(window, ruler, enlarge)
     if isinstance(column, str):
         return CannotMeasure(reason=column, second=second)
     per_metre = ruler.pixels_per_metre / enlarge
     value, opinion = column.top / per_metre, column.second / per_metre
-    uncertainty = float(np.hypot(value * PERSPECTIVE, (1.5 + column.error) / per_metre) + value * 0.5 / (sighting.box.width / enlarge))
+    uncertainty = float(
+        np.hypot(value * PERSPECTIVE, (1.5 + column.error) / per_metre) + value * 0.5 / (sighting.box.width / enlarge)
+    )
     if column.top >= column.border - BORDER_ROWS:
-        return AtLeast(value=round(value, 4), uncertainty=round(uncertainty, 4), reason="It leaves the picture at the top.", ruler=ruler)
+        return AtLeast(
+            value=round(value, 4),
+            uncertainty=round(uncertainty, 4),
+            reason="It leaves the picture at the top.",
+            ruler=ruler,
+        )
     if column.blocked:
-        return AtLeast(value=round(value, 4), uncertainty=round(uncertainty, 4), reason="It runs behind a caption.", ruler=ruler)
+        return AtLeast(
+            value=round(value, 4), uncertainty=round(uncertainty, 4), reason="It runs behind a caption.", ruler=ruler
+        )
     apart = abs(value - opinion)
     if apart > max(0.2 * value, 0.05):
         told = f"Two methods disagree at {second:.1f} s: {value:.2f} m and {opinion:.2f} m."
         return CannotMeasure(reason=told, second=second)
     uncertainty = float(np.hypot(uncertainty, apart / 2))
-    return Measured(value=round(value, 4), uncertainty=round(uncertainty, 4), second_opinion=round(opinion, 4), ruler=ruler)
+    return Measured(
+        value=round(value, 4), uncertainty=round(uncertainty, 4), second_opinion=round(opinion, 4), ruler=ruler
+    )
 
 
 def _ruler(sighting: Sighting, photo: Photo) -> Ruler:
@@ -130,7 +145,7 @@ def _column(window: Window, ruler: Ruler, enlarge: float) -> "_Column | str":
     usable = np.where(hidden, 0, 255).astype(np.uint8)
     reach = max(0.5 * 0.6 * y, 0.12 * per_metre)
     usable[: int(y + 0.1 * per_metre), max(0, int(x - reach)) : int(x + reach)] = 0
-    aligned = align(window.grey, len(window.grey) // 2, usable)
+    aligned = align(window.grey, window.middle, usable)
     if aligned is None:
         return f"The camera's motion at {ruler.second:.1f} s cannot be taken out: too little in the background to hold on to."
     flicker, jump = _activity(aligned.grey)

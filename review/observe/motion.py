@@ -52,7 +52,10 @@ def align(frames: list[NDArray[np.uint8]], reference: int, usable: NDArray[np.ui
         return None
     size = frames[reference].shape[1], frames[reference].shape[0]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    warped = [cv2.warpPerspective(frames[i], moved[i], size, flags=flags, borderMode=cv2.BORDER_REPLICATE) for i in sorted(moved)]
+    warped = [
+        cv2.warpPerspective(frames[i], moved[i], size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        for i in sorted(moved)
+    ]
     return Aligned(np.asarray(warped, np.float32), float(np.median(errors or [0.0])), len(frames) - len(moved))
 
 

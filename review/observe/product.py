@@ -31,7 +31,9 @@ class _Match:
     scale: float
 
 
-def locate(frame: Frame, photo: Photo, *, second: float, enlarge: float, near: Sighting | None = None) -> Sighting | None:
+def locate(
+    frame: Frame, photo: Photo, *, second: float, enlarge: float, near: Sighting | None = None
+) -> Sighting | None:
     """The best sighting in an analysis frame, or None. `enlarge` brings its pixels to full-size pixels.
 
     With `near`, an earlier sighting, only its surroundings are searched first.
@@ -66,20 +68,32 @@ def count(frame: Frame, photo: Photo, *, sighting: Sighting, enlarge: float) -> 
     shrink = COARSE / max(frame.shape[:2])
     small = _resized(frame, shrink)
     own = sighting.scale / enlarge * shrink
-    width = photo.outline.width * own
-    if width < 10:
+    if photo.outline.width * own < 10:
         return 1
-    found: list[tuple[float, float]] = []
     hits = [
-        (score, x, y, scale)
+        (score, x / shrink, y / shrink, scale / shrink)
         for scale in own * np.array([0.55, 0.7, 0.85, 1.0, 1.15, 1.4, 1.7])
-        for score, x, y in _peaks(_correlation(small, photo, scale), max(0.62, 0.8 * sighting.likeness))
+        for score, x, y in _peaks(_correlation(small, photo, scale), max(RECOGNISED, 0.7 * sighting.likeness))
     ]
-    for _, x, y, scale in sorted(hits, reverse=True):
-        middle = x + photo.outline.width * scale / 2, y + photo.outline.height * scale / 2
-        if all(np.hypot(middle[0] - a, middle[1] - b) > 0.8 * width for a, b in found):
-            found.append(middle)
-    return max(1, len(found))
+    box = _scaled(sighting, 1 / enlarge)
+    found = [_middle(photo, box)]
+    for score, x, y, scale in sorted(hits, reverse=True)[:12]:
+        guess = _Match(score=score, x=x, y=y, scale=scale)
+        if not _apart(_middle(photo, guess), found, photo, box):
+            continue
+        closer = _around(frame, photo, guess)
+        if closer and closer.score >= 0.85 * sighting.likeness and _apart(_middle(photo, closer), found, photo, box):
+            found.append(_middle(photo, closer))
+    return len(found)
+
+
+def _middle(photo: Photo, match: _Match) -> tuple[float, float]:
+    return match.x + photo.outline.width * match.scale / 2, match.y + photo.outline.height * match.scale / 2
+
+
+def _apart(point: tuple[float, float], found: list[tuple[float, float]], photo: Photo, box: _Match) -> bool:
+    """Whether a point is at least 0.7 of the product's width from everything found so far."""
+    return all(np.hypot(point[0] - x, point[1] - y) > 0.7 * photo.outline.width * box.scale for x, y in found)
 
 
 def _scaled(sighting: Sighting, factor: float) -> _Match:

@@ -165,7 +165,10 @@ class Observation:
         return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     def to_dict(self) -> dict[str, Any]:
-        return {**dataclasses.asdict(self), "effect": {"kind": type(self.effect).__name__, **dataclasses.asdict(self.effect)}}
+        return {
+            **dataclasses.asdict(self),
+            "effect": {"kind": type(self.effect).__name__, **dataclasses.asdict(self.effect)},
+        }
 
     @classmethod
     def from_json(cls, text: str) -> "Observation":

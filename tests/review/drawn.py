@@ -115,9 +115,7 @@ def _background(size: tuple[int, int], random: np.random.Generator) -> Pixels:
     return np.clip(picture, 8, 220).astype(np.uint8)
 
 
-def _frame(
-    clip: Clip, photo: Photo, wide: Pixels, water: _Water, index: int, grain: NDArray[np.float32]
-) -> Pixels:
+def _frame(clip: Clip, photo: Photo, wide: Pixels, water: _Water, index: int, grain: NDArray[np.float32]) -> Pixels:
     time = index / clip.fps
     share = index / max(1, clip.seconds * clip.fps - 1) - 0.5
     (width, height), zoom = clip.size, 1 + clip.zoom * share
@@ -158,7 +156,9 @@ def _paste(frame: NDArray[np.float32], photo: Photo, scale: float, corner: tuple
 
 def _premultiplied(photo: Photo, scale: float) -> NDArray[np.float32]:
     alpha = photo.rgba[..., 3:].astype(np.float32) / 255
-    return np.asarray(cv2.GaussianBlur(np.concatenate([photo.rgba[..., :3] * alpha, alpha], axis=2), (0, 0), 0.4 / scale))
+    return np.asarray(
+        cv2.GaussianBlur(np.concatenate([photo.rgba[..., :3] * alpha, alpha], axis=2), (0, 0), 0.4 / scale)
+    )
 
 
 def _spray(

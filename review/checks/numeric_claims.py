@@ -1,0 +1,158 @@
+"""Numbers with units that are shown or said must agree with a parameter of the product."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pint
+
+from catalog.facts import Parameter, ProductFacts, units
+from generation.specs import VideoSpec
+from review.checks.base import Finding
+from review.checks.quantities import CURRENCIES, Quantity, claimed
+from review.checks.wording import tokens
+from review.observe.records import Observation, Word
+
+_SUBJECTS = (
+    frozenset(["height", "high", "tall", "spray", "jet", "hauteur", "haut", "haute", "高", "喷", "喷水"]),
+    frozenset(["width", "wide", "diameter", "across", "largeur", "large", "diamètre", "diametre", "宽", "直径"]),
+    frozenset(["length", "long", "longueur", "cable", "cord", "câble", "fil", "长", "线"]),
+    frozenset(["depth", "deep", "profondeur", "profond", "深"]),
+    frozenset(["runtime", "battery", "runs", "lasts", "autonomie", "tient", "dure", "续航"]),
+    frozenset(["charging", "charge", "charges", "recharge", "充电"]),
+    frozenset(["warranty", "guarantee", "garantie", "保修"]),
+)
+"""Words that tell which of several comparable parameters a number is about."""
+_PAUSE = 0.7
+"""Seconds of silence that end a spoken sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A sentence that was read or heard, and when."""
+
+    text: str
+    start: float
+    end: float
+    heard: bool
+
+
+def statements(observation: Observation) -> Iterator[Statement]:
+    """Everything that was read, and what was heard cut into sentences at pauses and full stops."""
+    for line in observation.texts:
+        yield Statement(text=line.text, start=line.start, end=line.end, heard=False)
+    sentence: list[Word] = []
+    for word in observation.words:
+        if sentence and (word.start - sentence[-1].end > _PAUSE or sentence[-1].text.endswith((".", "!", "?", "。"))):
+            yield _spoken(sentence)
+            sentence = []
+        sentence.append(word)
+    if sentence:
+        yield _spoken(sentence)
+
+
+def numeric_claims(facts: ProductFacts, spec: VideoSpec | None, observation: Observation) -> list[Finding]:
+    """Block a number that its parameter does not allow; ask a person about one that no parameter speaks of."""
+    language = observation.locale.split("-")[0]
+    findings: list[Finding] = []
+    for statement in statements(observation):
+        for quantity in claimed(statement.text, language):
+            findings.append(_judged(quantity, statement, facts))
+    return findings
+
+
+def _spoken(words: list[Word]) -> Statement:
+    text = " ".join(word.text for word in words)
+    return Statement(text=text, start=words[0].start, end=words[-1].end, heard=True)
+
+
+def _judged(quantity: Quantity, statement: Statement, facts: ProductFacts) -> Finding:
+    if quantity.unit in CURRENCIES:
+        return _price(quantity, statement, facts)
+    candidates = _about(statement.text, [p for p in facts.parameters if _comparable(p, quantity.unit)])
+    how = "Heard" if statement.heard else "Shown"
+    if not candidates:
+        message = f"{how}: “{quantity.words}”. No parameter of the product speaks of such a quantity."
+        return _finding("person", message, quantity, statement)
+    fitting = [parameter for parameter in candidates if _agrees(parameter, quantity)]
+    if not fitting:
+        nearest = min(candidates, key=lambda p: abs(p.in_unit(quantity.unit) - quantity.value))
+        message = f"{how}: “{quantity.words}”. {_specification(nearest)} does not allow it."
+        return _finding("block", message, quantity, statement, nearest)
+    proven = [parameter for parameter in fitting if not _beyond_proof(parameter, quantity)]
+    if not proven:
+        message = f"{how}: “{quantity.words}”. {_specification(fitting[0])} proves less than that."
+        return _finding("person", message, quantity, statement, fitting[0])
+    message = f"{how}: “{quantity.words}”. {_specification(proven[0])} agrees."
+    return _finding("info", message, quantity, statement, proven[0])
+
+
+def _price(quantity: Quantity, statement: Statement, facts: ProductFacts) -> Finding:
+    if facts.price_minor is None or facts.currency != quantity.unit:
+        return _finding("person", f"“{quantity.words}” is a price the catalog does not know.", quantity, statement)
+    price = facts.price_minor / 100
+    if abs(price - quantity.value) < 0.005:
+        return _finding("info", f"“{quantity.words}” is the price in the catalog.", quantity, statement)
+    message = f"“{quantity.words}” is not the price in the catalog, {price:.2f} {facts.currency}."
+    return _finding("block", message, quantity, statement)
+
+
+def _comparable(parameter: Parameter, unit: str) -> bool:
+    try:
+        return bool(units().Quantity(1, parameter.unit or "dimensionless").is_compatible_with(unit))
+    except (pint.UndefinedUnitError, pint.DefinitionSyntaxError):
+        return False
+
+
+def _about(text: str, parameters: list[Parameter]) -> list[Parameter]:
+    """The parameters whose subject the sentence names; all of them when it names none."""
+    said = set(tokens(text)) | {character for character in text if character > "\u3000"}
+    named = [
+        parameter
+        for parameter in parameters
+        for name in [set(parameter.name.casefold().replace("-", "_").split("_"))]
+        if name & said or any(subject & name and subject & said for subject in _SUBJECTS)
+    ]
+    return named or parameters
+
+
+def _agrees(parameter: Parameter, quantity: Quantity) -> bool:
+    return parameter.allows(quantity.value, quantity.unit)
+
+
+def _beyond_proof(parameter: Parameter, quantity: Quantity) -> bool:
+    """A "minimum 8 h" proves no claim of 10 h, though it does not contradict one."""
+    if parameter.bound != "min":
+        return False
+    return quantity.value > parameter.in_unit(quantity.unit) * (1 + parameter.tolerance) + 1e-9
+
+
+def _specification(parameter: Parameter) -> str:
+    word = {"max": "at most ", "min": "at least ", "exact": "", "range": ""}[parameter.bound]
+    low = f"{parameter.lower:g}–" if parameter.bound == "range" and parameter.lower is not None else ""
+    slack = f" ±{parameter.tolerance:.0%}" if parameter.tolerance else ""
+    return f"The specification ({parameter.name.replace('_', ' ')}: {word}{low}{parameter.value:g} {parameter.unit}{slack})".rstrip()
+
+
+def _finding(
+    severity: str, message: str, quantity: Quantity, at: Statement, parameter: Parameter | None = None
+) -> Finding:
+    return Finding(
+        check="numeric_claims",
+        severity=severity,  # type: ignore[arg-type]  # one of the four literals, chosen above
+        message=message,
+        claim=at.text,
+        parameter=parameter.name if parameter else "",
+        allowed=_bound(parameter, quantity) if parameter else None,
+        measured=quantity.value,
+        unit=quantity.unit,
+        second=at.start,
+        until=at.end,
+        fix="" if severity == "info" else "change_claim",
+    )
+
+
+def _bound(parameter: Parameter, quantity: Quantity) -> float:
+    """The limit that matters for this claim, in its unit."""
+    low, high = parameter.limits(quantity.unit)
+    edge = high if quantity.value > parameter.in_unit(quantity.unit) else low
+    return round(edge if abs(edge) != float("inf") else parameter.in_unit(quantity.unit), 4)

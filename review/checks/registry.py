@@ -1,0 +1,30 @@
+"""The one list of checks, in the order in which a merchant reads their findings."""
+
+from catalog.facts import ProductFacts
+from generation.specs import VideoSpec
+from review.checks.absolute_terms import absolute_terms
+from review.checks.ai_label import ai_label
+from review.checks.base import Check, Finding
+from review.checks.caption_match import caption_match
+from review.checks.effect_height import effect_height
+from review.checks.likeness import likeness
+from review.checks.numeric_claims import numeric_claims
+from review.checks.speech_match import speech_match
+from review.checks.technical import technical
+from review.observe.records import Observation
+
+CHECKS: tuple[Check, ...] = (
+    effect_height,
+    likeness,
+    numeric_claims,
+    absolute_terms,
+    caption_match,
+    speech_match,
+    ai_label,
+    technical,
+)
+
+
+def run(facts: ProductFacts, spec: VideoSpec | None, observation: Observation) -> list[Finding]:
+    """Everything every check has to say."""
+    return [finding for check in CHECKS for finding in check(facts, spec, observation)]

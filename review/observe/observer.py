@@ -1,0 +1,180 @@
+"""One pass over a finished file: everything the checks may know, from the file, the facts and the photo alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.facts import ProductFacts
+from review.observe import effect, hearing, media, picture, product, text
+from review.observe.effect import Window
+from review.observe.media import Streams
+from review.observe.photo import Photo
+from review.observe.records import CannotMeasure, Extent, Observation, Picture, Sighting, Sound, TextLine, Word
+from review.observe.text import Film
+
+Progress = Callable[[str, float], None]
+"""Called with the name of the stage and the share of all work that is done."""
+
+MOST_FRAMES = 240
+"""Frames kept in memory; longer files are looked at more sparsely in time."""
+LONGER_SIDE = 640
+"""Size of analysis frames: half of a 720p file."""
+LOOK_EVERY = 0.6
+"""Seconds between searches for the product and for text, in files of up to 12 s."""
+MEASURABLE = frozenset({"jet", "mist", "steam", "particles"})
+"""Effects that flicker, which is what the measurement sees."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """The words of one sound track: two cuts of a video share their sound, so it is listened to once."""
+
+    sound: Sound
+    words: tuple[Word, ...]
+    unheard: tuple[str, ...] = ()
+
+
+def observe(
+    file: Path,
+    facts: ProductFacts,
+    photo: Photo | None,
+    locale: str,
+    progress: Progress,
+    *,
+    heard: Track | None = None,
+) -> Observation:
+    """Watch, read and listen to `file`. Raises `media.MediaError` when it is not a readable video.
+
+    `heard` passes on the track of another cut of the same video instead of listening again.
+    """
+    streams = media.probe(file)
+    language = locale.split("-")[0]
+    progress("Listening", 0.0)
+    track = heard or listen(file, locale)
+    progress("Watching", 0.25)
+    film = _film(file, streams)
+    shots = picture.cuts(film.frames, film.seconds)
+    progress("Reading", 0.35)
+    texts = text.read(film, every=_every(streams), progress=lambda share: progress("Reading", 0.35 + 0.25 * share))
+    sightings, looked_at = _look(film, photo, shots, lambda share: progress("Finding the product", 0.6 + 0.2 * share))
+    extent = _extent(
+        film, facts, photo, (sightings, texts, shots), lambda share: progress("Measuring", 0.8 + 0.2 * share)
+    )
+    unread = () if language in text.READABLE else (f"Text in {language!r} cannot be read by the audit.",)
+    return Observation(
+        sha256=media.sha256(file),
+        locale=locale,
+        seconds=streams.seconds,
+        picture=Picture(
+            width=streams.width,
+            height=streams.height,
+            fps=streams.fps,
+            codec=streams.video_codec,
+            cuts=shots,
+            black=picture.black(film.frames, film.seconds),
+            frozen=picture.frozen(film.frames, film.seconds),
+        ),
+        sound=track.sound,
+        texts=texts,
+        words=track.words,
+        sightings=sightings,
+        looked_at=looked_at,
+        effect=extent,
+        unread=(*track.unheard, *unread),
+    )
+
+
+def listen(file: Path, locale: str) -> Track:
+    """The sound of a file and the words in it."""
+    sound, words, unheard = hearing.listen(file, media.probe(file), locale.split("-")[0])
+    return Track(sound=sound, words=words, unheard=unheard)
+
+
+def _film(file: Path, streams: Streams) -> Film:
+    enlarge = max(1.0, max(streams.width, streams.height) / LONGER_SIDE)
+    width, height = round(streams.width / enlarge), round(streams.height / enlarge)
+    fps = min(streams.fps, MOST_FRAMES / max(streams.seconds, 0.1))
+    resampled = None if fps == streams.fps else fps
+    frames = list(media.frames(file, width=width, height=height, fps=resampled))
+    if not frames:
+        raise media.MediaError(f"{file.name} holds no picture that can be decoded.")
+    return Film(
+        frames=frames,
+        seconds=np.arange(len(frames)) / fps,
+        enlarge=streams.width / width,
+        full=lambda second: media.frame_at(file, second, streams),
+    )
+
+
+def _every(streams: Streams) -> float:
+    return LOOK_EVERY * max(1.0, streams.seconds / 12)
+
+
+def _look(
+    film: Film, photo: Photo | None, shots: tuple[float, ...], progress: Callable[[float], None]
+) -> tuple[tuple[Sighting, ...], tuple[float, ...]]:
+    """Search the product in frames spread over the file; in one frame of each shot, count it."""
+    if photo is None:
+        return (), ()
+    every = LOOK_EVERY * max(1.0, film.seconds[-1] / 12)
+    moments = np.arange(every / 2, film.seconds[-1] + 1e-6, every)
+    indices = sorted({int(np.abs(film.seconds - moment).argmin()) for moment in moments}) or [0]
+    found: list[Sighting] = []
+    counted: set[int] = set()
+    for done, index in enumerate(indices):
+        second = float(film.seconds[index])
+        shot = int(np.searchsorted(shots, second, side="right"))
+        near = found[-1] if found and found[-1].second >= (0.0, *shots)[shot] else None
+        seen = product.locate(film.frames[index], photo, second=second, enlarge=film.enlarge, near=near)
+        if seen and shot not in counted:
+            counted.add(shot)
+            instances = product.count(film.frames[index], photo, sighting=seen, enlarge=film.enlarge)
+            seen = replace(seen, instances=instances)
+        found += [seen] if seen else []
+        progress((done + 1) / len(indices))
+    return tuple(found), tuple(round(float(film.seconds[index]), 3) for index in indices)
+
+
+def _extent(
+    film: Film,
+    facts: ProductFacts,
+    photo: Photo | None,
+    seen: tuple[tuple[Sighting, ...], tuple[TextLine, ...], tuple[float, ...]],
+    progress: Callable[[float], None],
+) -> Extent:
+    if facts.effect.kind not in MEASURABLE:
+        what = (
+            "has no effect" if facts.effect.kind == "none" else f"makes a {facts.effect.kind}, which does not flicker"
+        )
+        return CannotMeasure(reason=f"The product {what}: there is no height to measure.")
+    if photo is None:
+        return CannotMeasure(reason="There is no cut-out photo of the product to measure against.")
+    sightings, texts, shots = seen
+    windows = [window for sighting in sightings if (window := _window(film, sighting, texts, shots))]
+    most = 6
+    chosen = (
+        [windows[i] for i in np.unique(np.linspace(0, len(windows) - 1, most).round().astype(int))] if windows else []
+    )
+    return effect.measure(chosen, photo, enlarge=film.enlarge, progress=progress)
+
+
+def _window(film: Film, sighting: Sighting, texts: tuple[TextLine, ...], shots: tuple[float, ...]) -> Window | None:
+    """The frames around a sighting, of its shot only; None when there are too few."""
+    step = float(film.seconds[1] - film.seconds[0]) if len(film.seconds) > 1 else 1.0
+    half = max(effect.WINDOW / 2, 7 * step)
+    bounds = np.array([0.0, *shots, film.seconds[-1] + step])
+    shot = int(np.searchsorted(bounds, sighting.second, side="right")) - 1
+    low, high = max(sighting.second - half, bounds[shot]), min(sighting.second + half, bounds[shot + 1] - step / 2)
+    inside: NDArray[np.int64] = np.flatnonzero((film.seconds >= low - 1e-6) & (film.seconds <= high))
+    if len(inside) < 12:
+        return None
+    middle = int(np.abs(film.seconds[inside] - sighting.second).argmin())
+    captions = tuple(line.box for line in texts if line.start < high and line.end > low)
+    grey = [cv2.cvtColor(film.frames[index], cv2.COLOR_RGB2GRAY) for index in inside]
+    return Window(
+        grey=[np.asarray(frame, np.uint8) for frame in grey], middle=middle, sighting=sighting, captions=captions
+    )

@@ -1,0 +1,199 @@
+"""Text on the picture: label, captions and end card as finished layers with a place and a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from generation.placements import labels
+from generation.render import layers, lettering
+from generation.render.errors import RenderError
+from generation.render.layers import Window
+from generation.render.layout import Box, room, safe_box
+from generation.render.lettering import Style
+from generation.render.scene import Picture
+from generation.render.timeline import Cue
+from generation.specs import FRAME_SIZES, Format
+
+Floats = NDArray[np.float32]
+LARGEST, SMALLEST = 50, 25
+"""Caption sizes in pixels of a 720p frame."""
+RISE = 9
+"""Pixels that text travels upwards while it appears."""
+SCRIM = 0.46
+INK = np.array([1.0, 1.0, 1.0], np.float32)
+DARK = np.array([0.055, 0.063, 0.078], np.float32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlay:
+    """A premultiplied layer (height, width, 4), its top left on the frame, and the cue that times it."""
+
+    rgba: Floats
+    left: int
+    top: int
+    cue: Cue
+
+    @property
+    def box(self) -> Box:
+        """What it covers when it has settled."""
+        return Box(self.left, self.top, self.left + self.rgba.shape[1], self.top + self.rgba.shape[0])
+
+    def draw(self, frame: Picture, second: float) -> None:
+        """Draw it into a frame in place, as far as it is present at that second."""
+        presence = self.cue.presence(second)
+        if presence <= 0:
+            return
+        height, width = self.rgba.shape[:2]
+        sink = 0 if self.cue.kind == "label" else round(RISE * (1 - presence) * frame.shape[0] / 720)
+        whole = Window(left=self.left, top=self.top + sink, right=self.left + width, bottom=self.top + sink + height)
+        window = whole.clipped((frame.shape[1], frame.shape[0]))
+        part = self.rgba[window.top - whole.top :, window.left - whole.left :][: window.size[1], : window.size[0]]
+        layers.lay_over(frame, part, window, opacity=presence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """The frame that text is set for."""
+
+    format: Format
+    size: tuple[int, int]
+    locale: str
+
+    @property
+    def unit(self) -> float:
+        """Pixels of this frame for one pixel at 720p."""
+        return self.size[0] / FRAME_SIZES[self.format][0]
+
+
+def overlays(cues: Sequence[Cue], page: Page, obstacles: Sequence[Box]) -> tuple[Overlay, ...]:
+    """Set every cue inside the safe margins, never over an obstacle.
+
+    Raises RenderError naming the text for which there is no room.
+    """
+    safe = safe_box(page.format, page.size)
+    badges = _stacked_labels([cue for cue in cues if cue.kind == "label"], page, safe)
+    below = Box(safe.left, safe.top, safe.left, max((badge.box.bottom for badge in badges), default=safe.top))
+    places = room(page.format, safe, label=below, obstacles=obstacles)
+    texts = [_set(cue, page, places) for cue in cues if cue.kind != "label"]
+    return (*texts, *badges)
+
+
+def _stacked_labels(cues: Sequence[Cue], page: Page, safe: Box) -> list[Overlay]:
+    badges: list[Overlay] = []
+    top = safe.top
+    for cue in cues:
+        rgba = _badge(cue.text, page)
+        if rgba.shape[1] > safe.width:
+            raise RenderError(f"The label “{cue.text}” is wider than the safe area of the {page.format} frame.")
+        badges.append(Overlay(rgba=rgba, left=round(safe.left), top=round(top), cue=cue))
+        top += rgba.shape[0] + 8 * page.unit
+    return badges
+
+
+def _badge(text: str, page: Page) -> Floats:
+    """The label: quiet, but as tall as its market asks."""
+    style = _label_style(text, page)
+    pad = round(style.size * 0.42)
+    coverage = lettering.drawn([text], style, padding=pad)
+    pill = _rounded(coverage.shape, radius=coverage.shape[0] / 2)
+    return _over(_painted(coverage * 0.96, INK), _painted(pill * 0.58, DARK))
+
+
+def _label_style(text: str, page: Page) -> Style:
+    wanted = labels.rule_for(page.locale).minimum_share * min(page.size)
+    size = 12
+    while lettering.cap_height(Style(size, 560, page.locale), text) < wanted:
+        size += 1
+    return Style(size, 560, page.locale)
+
+
+def _set(cue: Cue, page: Page, places: Sequence[Box]) -> Overlay:
+    """The largest setting in the first place that can take it well, else in any that can take it at all."""
+    comfortable = round(LARGEST * 0.68)
+    for least in (comfortable, SMALLEST):
+        for place in places:
+            for size in range(LARGEST, least - 1, -1):
+                overlay = _fitted(cue, page, place, round(size * page.unit))
+                if overlay is not None:
+                    return overlay
+    raise RenderError(
+        f"No room for “{cue.text}” beside the product in the {page.format} frame: shorten it or take a wider scene."
+    )
+
+
+def _fitted(cue: Cue, page: Page, place: Box, size: int) -> Overlay | None:
+    lines = lettering.broken(cue.text, Style(size, 640, page.locale), place.width)
+    if lines is None:
+        return None
+    pad = round(size * 1.1)
+    rgba = _block(lines, cue.detail, Style(size, 640, page.locale), pad)
+    inner = rgba.shape[0] - 2 * pad, rgba.shape[1] - 2 * pad
+    if inner[0] > place.height or inner[1] > place.width + 2:
+        return None
+    # Beside a product the eye rests a little above the middle; above one, text hangs from the label.
+    slack = place.height - inner[0]
+    top = place.top + (slack * 0.42 if place.height > 2.4 * inner[0] else min(slack, 0.2 * inner[0]))
+    return Overlay(rgba=rgba, left=round(place.left - pad), top=round(top - pad), cue=cue)
+
+
+def _block(lines: list[str], action: str, style: Style, pad: int) -> Floats:
+    """Lines over a soft scrim and, for an end card, the call to action as a pill below."""
+    text = lettering.drawn(lines, style, padding=pad)
+    if action:
+        pill = _pill(action, replace(style, size=max(round(style.size * 0.62), 18), weight=620))
+        gap = round(style.size * 0.42)
+        height = text.shape[0] + gap + pill.shape[0]
+        width = max(text.shape[1], pill.shape[1] + 2 * pad)
+        text = _canvas(text, (height, width), (0, 0))
+        button = _canvas(pill, (height, width), (text.shape[0] - pad - pill.shape[0], pad))
+        return _over(button, _legible(np.maximum(text, 0), also=button[..., 3]))
+    return _legible(text)
+
+
+def _pill(action: str, style: Style) -> Floats:
+    pad = round(style.size * 0.55)
+    coverage = lettering.drawn([action], style, padding=pad)
+    wide = np.pad(coverage, ((0, 0), (pad // 2, pad // 2)))
+    return _over(_painted(wide, DARK), _painted(_rounded(wide.shape, radius=wide.shape[0] / 2) * 0.97, INK))
+
+
+def _legible(text: Floats, *, also: Floats | None = None) -> Floats:
+    """White letters on a shade so soft that it reads as light, not as a box, with a tight shadow at the strokes."""
+    body = text if also is None else np.maximum(text, also)
+    size = max(body.shape[0] / 14, 3)
+    filled = cv2.morphologyEx(body, cv2.MORPH_CLOSE, np.ones((9, round(size * 5)), np.uint8))
+    shade = np.clip(cv2.GaussianBlur(filled, (0, 0), size) * 1.25, 0, 1) * SCRIM
+    shade = np.maximum(shade, np.clip(cv2.GaussianBlur(text, (0, 0), 2.2) * 0.9, 0, 1) * 0.5)
+    return _over(_painted(text, INK), _painted(_edge_faded(shade), DARK))
+
+
+def _edge_faded(shade: Floats) -> Floats:
+    height, width = shade.shape
+    across = np.minimum(1, np.minimum(np.arange(width), np.arange(width)[::-1]) / 16)
+    down = np.minimum(1, np.minimum(np.arange(height), np.arange(height)[::-1]) / 16)
+    return np.asarray(shade * across * down[:, None], np.float32)
+
+
+def _painted(coverage: Floats, colour: Floats) -> Floats:
+    return np.dstack([coverage[..., None] * colour, coverage]).astype(np.float32)
+
+
+def _over(top: Floats, bottom: Floats) -> Floats:
+    return np.asarray(top + bottom * (1 - top[..., 3:]), np.float32)
+
+
+def _canvas(layer: Floats, shape: tuple[int, int], at: tuple[int, int]) -> Floats:
+    whole = np.zeros((*shape, *layer.shape[2:]), np.float32)
+    whole[at[0] : at[0] + layer.shape[0], at[1] : at[1] + layer.shape[1]] = layer
+    return whole
+
+
+def _rounded(shape: tuple[int, ...], *, radius: float) -> Floats:
+    """Coverage of a rounded rectangle that fills the shape, its edge smooth."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]] + 0.5
+    inner_x = np.clip(x, radius, max(shape[1] - radius, radius))
+    inner_y = np.clip(y, radius, max(shape[0] - radius, radius))
+    return np.asarray(np.clip(radius - np.hypot(x - inner_x, y - inner_y) + 0.5, 0, 1), np.float32)

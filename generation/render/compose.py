@@ -1,0 +1,202 @@
+"""A spec, its scenes, its motion and the product's photo become finished files: one cut for each format."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from catalog.facts import ProductImage
+from generation.render import captions, effect, encode, product, sound, speech, timeline, warp
+from generation.render.captions import Overlay, Page
+from generation.render.clip import Motion
+from generation.render.errors import RenderError
+from generation.render.layout import Box
+from generation.render.outlet import Outlet
+from generation.render.product import Sprite
+from generation.render.scene import Picture, Scene
+from generation.render.speech import Utterance
+from generation.render.standing import Standing
+from generation.specs import FRAME_SIZES, Format, VideoSpec
+
+Progress = Callable[[float], None]
+POSTER_SHARE = 0.45
+"""The poster is the frame at this share of the clip: the effect stands at full height, a caption is shown."""
+CUTOUT_MARGIN = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderedCut:
+    """One finished file. `timings` are wall seconds by stage; `notes` say what was left out and why."""
+
+    path: Path
+    poster: Path
+    format: Format
+    sha256: str
+    seconds: float
+    width: int
+    height: int
+    bytes: int
+    timings: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cutout:
+    """The product's photo without its background, and what is known about that photo."""
+
+    rgba: NDArray[np.uint8]
+    """(height, width, 4), the photo's own size."""
+    photo: ProductImage
+
+
+def render(
+    spec: VideoSpec,
+    scene: Mapping[Format, Scene],
+    motion: Mapping[Format, Motion],
+    *,
+    cutout: Cutout,
+    out: Path,
+    progress: Progress = lambda share: None,
+) -> tuple[RenderedCut, ...]:
+    """Make ``out/<format>.mp4`` and ``.jpg`` for every format in `scene`; the narration is spoken once.
+
+    Raises RenderError that names the cause and the way out; a file that exists is complete.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    said, notes = _narration(spec)
+    spoken = time.monotonic() - started
+    cuts = []
+    for number, (frame_format, place) in enumerate(scene.items()):
+        cut = Cut(spec, place, motion[frame_format], cutout=cutout)
+        part = _part(progress, number, len(scene))
+        cuts.append(_write(cut, said, out=out, timings={"speech": spoken}, notes=notes, progress=part))
+    return tuple(cuts)
+
+
+class Cut:
+    """One format of a video: draws any frame by its number."""
+
+    def __init__(
+        self, spec: VideoSpec, scene: Scene, motion: Motion, *, cutout: Cutout, size: tuple[int, int] | None = None
+    ) -> None:
+        self.spec, self.format, self.motion = spec, scene.format, warp.fit_inside(motion)
+        self.size = size or FRAME_SIZES[scene.format]
+        shot = timeline.only_scene(spec)
+        spot = scene.spot(shot.spot)
+        self._sprite = product.sprite(cutout.rgba, cutout.photo, scene=scene, spot=spot, frame_size=self.size)
+        self.track = self._followed(scene, spot.xyz)
+        self._backdrop = warp.Backdrop(scene, self.motion, self.size)
+        self._standing = Standing(self._sprite, scene=scene, spot=spot, track=self.track)
+        outlet = Outlet(self._sprite, self.track, scene=scene, spot=spot, width=self.size[0])
+        self._effect = effect.Effect(self.motion, outlet, seed=spec.seed)
+        self._texts = self._captioned()
+
+    @property
+    def frames(self) -> int:
+        """Number of frames in the clip."""
+        return len(self.motion)
+
+    @property
+    def texts(self) -> tuple[Overlay, ...]:
+        """Everything written on the picture."""
+        return self._texts
+
+    def obstacles(self) -> list[Box]:
+        """The product and its effect over the whole clip, in frame pixels."""
+        return [*_swept(self._sprite, self.track), *self._effect.boxes()]
+
+    def frame(self, index: int) -> Picture:
+        """RGB frame (height, width, 3)."""
+        picture = self._backdrop.frame(index)
+        self._standing.draw(picture, index)
+        self._effect.draw(picture, index)
+        for text in self._texts:
+            text.draw(picture, index / self.motion.fps)
+        return picture
+
+    def _followed(self, scene: Scene, xyz: NDArray[np.float64]) -> warp.Track:
+        pixel = (scene.to_frame(scene.camera.project(xyz)) + 1) / 2 * self.size
+        reach = max(self._sprite.footprint_radius() / self._sprite.oversampling, 4.0)
+        return warp.follow(self.motion, pixel, size=self.size, reach=reach)
+
+    def _captioned(self) -> tuple[Overlay, ...]:
+        page = Page(format=self.format, size=self.size, locale=self.spec.locale)
+        return captions.overlays(timeline.cues(self.spec), page, self.obstacles())
+
+
+def _swept(sprite: Sprite, track: warp.Track) -> list[Box]:
+    left, top, right, bottom = sprite.box()
+    x, y, scale = track.pixels[:, 0], track.pixels[:, 1], track.scale
+    return [
+        Box(
+            float((x + left * scale).min()),
+            float((y + top * scale).min()),
+            float((x + right * scale).max()),
+            float((y + bottom * scale).max()),
+        )
+    ]
+
+
+def _narration(spec: VideoSpec) -> tuple[list[Utterance], tuple[str, ...]]:
+    if spec.narration and not speech.has_voice(spec.locale):
+        return [], (f"No voice for {spec.locale}: captions only.",)
+    return [speech.speak(line, spec.locale) for line in spec.narration], ()
+
+
+def _write(
+    cut: Cut,
+    said: list[Utterance],
+    *,
+    out: Path,
+    timings: dict[str, float],
+    notes: tuple[str, ...],
+    progress: Progress,
+) -> RenderedCut:
+    started = time.monotonic()
+    audio = sound.mix(cut.motion, said, cut.frames / cut.motion.fps)
+    mixed = time.monotonic()
+    path, poster = out / f"{cut.format}.mp4", out / f"{cut.format}.jpg"
+    encoding = encode.Encoding(size=cut.size, fps=cut.motion.fps)
+    encode.encode(_drawn(cut, poster, progress), audio, path, encoding)
+    return RenderedCut(
+        path=path,
+        poster=poster,
+        format=cut.format,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        seconds=cut.frames / cut.motion.fps,
+        width=cut.size[0],
+        height=cut.size[1],
+        bytes=path.stat().st_size,
+        timings={**timings, "sound": mixed - started, "draw and encode": time.monotonic() - mixed},
+        notes=notes,
+    )
+
+
+def _drawn(cut: Cut, poster: Path, progress: Progress) -> Iterator[Picture]:
+    for index in range(cut.frames):
+        frame = cut.frame(index)
+        if index == round(POSTER_SHARE * cut.frames):
+            _save_poster(frame, poster)
+        yield frame
+        if index % 12 == 11:
+            progress((index + 1) / cut.frames)
+
+
+def _save_poster(frame: Picture, path: Path) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        Image.fromarray(frame).save(part, "JPEG", quality=90, subsampling=0)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise RenderError(f"Cannot write {path}: {error.strerror or error}. Free space on that disk.") from error
+
+
+def _part(progress: Progress, number: int, count: int) -> Progress:
+    return lambda share: progress((number + share) / count)

@@ -1,0 +1,112 @@
+"""The one place that runs ffmpeg: frames and sound in, a finished .mp4 out, complete or not at all.
+
+ffmpeg is a program of its own (its build is under the GPL): it is started, never linked.
+"""
+
+import errno
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+from scipy.io import wavfile
+
+from generation.render.errors import RenderError
+from generation.render.scene import Picture
+
+SOUND_RATE = 48000
+FINISH_SECONDS = 120
+"""Time ffmpeg may take after the last frame was handed to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoding:
+    """How frames become a file. `quality` is x264's constant rate factor: lower is finer and larger."""
+
+    size: tuple[int, int]
+    fps: int
+    quality: int = 19
+    preset: str = "veryfast"
+    threads: int = 2
+
+
+def encode(frames: Iterable[Picture], sound: NDArray[np.float32], target: Path, encoding: Encoding) -> None:
+    """Write RGB frames and (samples, 2) sound at 48 kHz as H.264 High + AAC, ready to stream.
+
+    Raises RenderError that names the file and what to do; nothing half-written stays behind.
+    """
+    part = target.with_name(f".{target.stem}.part{target.suffix}")
+    try:
+        with tempfile.TemporaryDirectory(prefix="vitrine-", dir=target.parent) as folder:
+            wave, log = Path(folder) / "sound.wav", Path(folder) / "ffmpeg.log"
+            wavfile.write(wave, SOUND_RATE, (np.clip(sound, -1, 1) * 32767).astype(np.int16))
+            _run(frames, _command(wave, part, encoding), log=log, target=target)
+        part.replace(target)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _command(wave: Path, part: Path, encoding: Encoding) -> list[str]:
+    width, height = encoding.size
+    return [
+        imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y", "-xerror",
+        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(encoding.fps), "-i", "pipe:0",
+        "-i", str(wave),
+        "-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic",
+        "-c:v", "libx264", "-preset", encoding.preset, "-crf", str(encoding.quality), "-profile:v", "high",
+        "-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
+        "-color_range", "tv", "-threads", str(encoding.threads), "-g", str(2 * encoding.fps),
+        "-c:a", "aac", "-b:a", "160k", "-ar", str(SOUND_RATE), "-movflags", "+faststart", str(part),
+    ]  # fmt: skip
+
+
+def _run(frames: Iterable[Picture], command: list[str], *, log: Path, target: Path) -> None:
+    with log.open("w+b") as messages:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=messages)
+        try:
+            assert process.stdin  # asked for above
+            _feed(frames, process.stdin)
+            code = process.wait(timeout=FINISH_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise RenderError(f"ffmpeg did not finish {target} within {FINISH_SECONDS} s; try again.") from error
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        messages.seek(0)
+        said = messages.read().decode(errors="replace").strip().splitlines()[-3:]
+    if code != 0:
+        raise _failed(target, code, " ".join(said))
+
+
+def _feed(frames: Iterable[Picture], pipe: IO[bytes]) -> None:
+    """Hand over the frames; when ffmpeg died first, its exit code tells more than the broken pipe."""
+    try:
+        for frame in frames:
+            pipe.write(np.ascontiguousarray(frame).data)
+        pipe.close()
+    except BrokenPipeError:
+        pass
+
+
+def _failed(target: Path, code: int, said: str) -> RenderError:
+    full = ("No space left", "File too large", "Disk quota")
+    if code < 0 or any(words in said for words in full):
+        reason = said or f"stopped by signal {-code}"
+        return RenderError(f"Cannot write {target}: {reason}. Free space on that disk or raise its limit, then retry.")
+    return RenderError(f"ffmpeg could not encode {target} (exit code {code}): {said}")
+
+
+def _cannot_write(target: Path, error: OSError) -> RenderError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return RenderError(f"Cannot write {target}: {error.strerror}. Free space on that disk, then retry.")
+    return RenderError(
+        f"Cannot write {target}: {error.strerror or error}. Check that its folder exists and is writable."
+    )

@@ -38,6 +38,8 @@ class Product(TenantModel):
     effect_cap_parameter = models.CharField(max_length=80, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     """Columns of the merchant's file that have no field of their own, as read."""
+    image_urls = models.JSONField(default=list, blank=True)
+    """Pictures that the listing names and that are not in storage yet."""
     content_hash = models.CharField(max_length=64, blank=True)
     """SHA-256 of the imported row group: the same row twice changes nothing."""
     updated = models.DateTimeField(auto_now=True)
@@ -210,6 +212,13 @@ class Image(ProductRow):
     cutout = models.FileField(upload_to="cutouts/", max_length=300, blank=True)
     width_m = models.FloatField(null=True, blank=True)
     """Real width in metres of the product's visible outline."""
+    metres_per_pixel = models.FloatField(null=True, blank=True)
+    """Scale where the product stands; measured by who took the photo, else from `width_m` and the outline."""
+    pitch_deg = models.FloatField(null=True, blank=True)
+    outline = models.JSONField(null=True, blank=True)
+    """Left, top, right, bottom of the visible product, in pixels."""
+    quality = models.JSONField(default=dict, blank=True)
+    """`catalog.ingest.images.Quality` as measured, and how the cut-out was made."""
     base_px = models.JSONField(null=True, blank=True)
     effect_px = models.JSONField(null=True, blank=True)
     source_url = models.CharField(max_length=1000, blank=True)
@@ -238,12 +247,20 @@ class Import(TenantModel):
     name = models.CharField(max_length=300)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     dialect = models.CharField(max_length=40, blank=True)
+    detected = models.CharField(max_length=200, blank=True)
+    """What the file was recognised as, for people: "Shopify (classic columns), CSV (comma-separated, utf-8)"."""
     rows = models.PositiveIntegerField(default=0)
     ready = models.PositiveIntegerField(default=0)
     warned = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     """Rows stored so far: the progress bar, and where a resumed run goes on."""
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    """Products that were new, that differed, and that needed nothing."""
+    pictures = models.PositiveIntegerField(default=0)
+    """Pictures attached by this import."""
     error = models.TextField(blank=True)
     finished = models.DateTimeField(null=True, blank=True)
 

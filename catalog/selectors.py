@@ -1,0 +1,188 @@
+"""Reading the catalog: the frozen facts of a product, and what an import found wrong."""
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import Merchant
+from catalog import facts
+from catalog.facts import ProductFacts
+from catalog.models import Evidence, Image, Import, ImportProblem, Product
+
+EVIDENCE_LIMIT = 200
+"""Evidence rows that travel with the facts: those about a parameter first, then the newest."""
+STATEMENT_LIMIT = 200
+"""Longer properties are prose, not statements."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemGroup:
+    """Problems that read the same but for their values."""
+
+    severity: str
+    reason: str
+    column: str
+    suggestion: str
+    count: int
+    rows: tuple[int, ...]
+    """The first few rows it concerns."""
+    values: tuple[str, ...]
+
+
+def products_of(merchant: Merchant) -> QuerySet[Product]:
+    """The merchant's products with everything `product_facts` reads, in seven queries however many there are."""
+    return Product.objects.filter(merchant=merchant).prefetch_related(
+        "parameters", "sellingpoints", "evidences", "reviews", "questions", "searchterms", "images"
+    )
+
+
+def product_facts(product: Product) -> ProductFacts:
+    """The truth about a product as one frozen record; equal rows give equal records and an equal `version`."""
+    return ProductFacts(
+        sku=product.sku,
+        title={product.locale: product.title, **product.titles},
+        brand=product.brand,
+        category=product.category,
+        locale=product.locale,
+        price_minor=product.price_minor,
+        currency=product.currency,
+        parameters=tuple(_parameter(row) for row in product.parameters.all()),
+        selling_points=tuple(
+            facts.SellingPoint(id=row.key, text=row.text, evidence=tuple(row.evidence), spoken=row.spoken)
+            for row in product.sellingpoints.all()
+        ),
+        evidence=_evidence(product),
+        questions=tuple(
+            facts.Question(id=row.key, question=row.question, answer=row.answer) for row in product.questions.all()
+        ),
+        search_terms=tuple(
+            facts.SearchTerm(term=row.term, impressions=row.impressions, clicks=row.clicks)
+            for row in product.searchterms.all()
+        ),
+        audience_tags=tuple(product.audience_tags),
+        images=tuple(_image(row) for row in product.images.all()),
+        in_the_box=tuple(product.in_the_box),
+        statements=tuple(
+            facts.Statement(id=f"par-{name}", name=name, text=text)
+            for name, text in sorted(product.attributes.items())
+            if isinstance(text, str) and len(text) <= STATEMENT_LIMIT
+        ),
+        effect=_effect(product),
+    )
+
+
+def import_problems(batch: Import) -> QuerySet[ImportProblem]:
+    """Everything that was said about the rows of an import, by row."""
+    return ImportProblem.objects.filter(batch=batch)
+
+
+def problem_groups(problems: Iterable[ImportProblem]) -> list[ProblemGroup]:
+    """Problems grouped by what they say, refused ones first, then the most frequent."""
+    members: dict[tuple[str, str, str], list[ImportProblem]] = {}
+    for problem in problems:
+        members.setdefault((problem.severity, _pattern(problem.reason), problem.column), []).append(problem)
+    groups = [
+        ProblemGroup(
+            severity=severity,
+            reason=rows[0].reason if len(rows) == 1 else pattern,
+            column=column,
+            suggestion=rows[0].suggestion,
+            count=len(rows),
+            rows=tuple(row.row for row in rows[:5]),
+            values=tuple(dict.fromkeys(row.value for row in rows[:5] if row.value)),
+        )
+        for (severity, pattern, column), rows in members.items()
+    ]
+    return sorted(groups, key=lambda group: (group.severity != "refused", -group.count))
+
+
+def bad_rows_csv(cells: Iterable[tuple[int, dict[str, Any]]], problems: Sequence[ImportProblem]) -> Iterator[str]:
+    """Refused rows as CSV lines with a leading reason column: correct them and upload that file.
+
+    `cells` are the rows as read (`catalog.services.refused_rows`); cells that a spreadsheet would run as a formula
+    are written with a leading apostrophe.
+    """
+    reasons: dict[int, list[str]] = {}
+    for problem in problems:
+        reasons.setdefault(problem.row, []).append(f"{problem.reason} {problem.suggestion}".strip())
+    iterator = iter(cells)
+    rows = list(itertools.islice(iterator, 10_000))
+    columns = list(dict.fromkeys(name for _, values in rows for name in values))
+    yield _line(["problem", "row", *columns])
+    for number, values in itertools.chain(rows, iterator):
+        reason = " ".join(reasons.get(number, ["Another row of the same product was refused."]))
+        yield _line([reason, str(number), *(str(values.get(column, "")) for column in columns)])
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet program takes for a formula."""
+    is_number = re.fullmatch(r"[+-]?[\d.,]+", text) is not None
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not is_number else text
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([safe_cell(cell) for cell in cells])
+    return out.getvalue()
+
+
+def _pattern(reason: str) -> str:
+    return re.sub(r"'[^']*'", "'…'", re.sub(r"\b\d[\d.,]*\b", "…", reason))
+
+
+def _parameter(row: Any) -> facts.Parameter:
+    return facts.Parameter(
+        id=f"par-{row.name}", name=row.name, value=row.value, unit=row.unit, bound=row.bound, lower=row.lower,
+        tolerance=row.tolerance, source=row.source, how_it_may_look=row.how_it_may_look,
+    )  # fmt: skip
+
+
+def _evidence(product: Product) -> tuple[facts.Evidence, ...]:
+    """What was learned about parameters, then the reviews that speak about none."""
+    ratings = {row.key: row.rating for row in product.reviews.all()}
+    rows = [_evidence_row(row, ratings) for row in product.evidences.all()]
+    told = {row.id for row in rows}
+    rows += [
+        facts.Evidence(id=row.key, kind="review", text=row.text, rating=row.rating)
+        for row in product.reviews.all()
+        if row.key not in told
+    ]
+    return tuple(sorted(rows, key=lambda row: not row.parameter)[:EVIDENCE_LIMIT])
+
+
+def _evidence_row(row: Evidence, ratings: dict[str, float | None]) -> facts.Evidence:
+    return facts.Evidence(
+        id=row.key, kind=row.kind, text=row.text, parameter=row.parameter, stance=row.stance,  # type: ignore[arg-type]  # choices of the model
+        value=row.value, unit=row.unit, rating=ratings.get(row.source),
+    )  # fmt: skip
+
+
+def _image(row: Image) -> facts.ProductImage:
+    return facts.ProductImage(
+        sha256=row.sha256, name=row.file.name or "", width=row.width, height=row.height, role=row.role,  # type: ignore[arg-type]  # choices of the model
+        rendered=row.rendered, cutout=row.cutout.name or "", metres_per_pixel=_scale(row), base_px=_point(row.base_px),
+        pitch_deg=row.pitch_deg, effect_px=_point(row.effect_px), rights=row.rights,
+    )  # fmt: skip
+
+
+def _scale(row: Image) -> float | None:
+    """Metres a pixel: as measured, else the real width over the width of the visible outline."""
+    if row.metres_per_pixel:
+        return row.metres_per_pixel
+    if row.width_m and row.outline and row.outline[2] > row.outline[0]:
+        return float(row.width_m) / (row.outline[2] - row.outline[0])
+    return None
+
+
+def _point(value: Any) -> tuple[float, float] | None:
+    return (float(value[0]), float(value[1])) if value else None
+
+
+def _effect(product: Product) -> facts.ProductEffect:
+    return facts.ProductEffect(kind=product.effect_kind, cap_parameter=product.effect_cap_parameter)  # type: ignore[arg-type]  # choices of the model

@@ -17,6 +17,7 @@ import numpy as np
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
+from numpy.typing import NDArray
 from PIL import Image
 
 from catalog import assets
@@ -26,7 +27,7 @@ from generation.engines.base import Engine
 from generation.jobs import Progress
 from generation.models import Job, Video
 from generation.render.clip import Motion
-from generation.render.compose import RenderedCut, render
+from generation.render.compose import Cutout, RenderedCut, render
 from generation.render.scene import Scene
 from generation.specs import FRAME_SIZES, Format, VideoSpec
 
@@ -76,7 +77,7 @@ class Generate:
             motion = engine.generate(order.spec, _scene(order, frame_format), frame_format, report)
             _store_motion(order, frame_format, motion)
         seconds = round(time.process_time() - started, 2)
-        return Made(recipe={"engine": engine.identity(), "generate_cpu_seconds": seconds})
+        return Made(recipe={"made_by": motion.made_by, "generate_cpu_seconds": seconds})
 
     def commit(self, job: Job, result: Made) -> None:
         services.record_draft(video=job.video, recipe=result.recipe)
@@ -90,16 +91,21 @@ class Compose:
 
     def perform(self, order: Order, progress: Progress) -> Made:
         started = time.process_time()
-        photo, cutout = _photo(order.facts)
+        motions = {each: _load_motion(order, each) for each in FORMATS}
         with tempfile.TemporaryDirectory(prefix="vitrine-") as folder:
-            scenes, motions = _scenes(order), {each: _load_motion(order, each) for each in FORMATS}
             rendered = render(
-                order.spec, order.facts, scenes, motions, cutout=cutout, photo=photo, out=Path(folder),
+                order.spec,
+                _scenes(order),
+                motions,
+                cutout=_cutout(order.facts),
+                out=Path(folder),
                 progress=lambda done: progress("Composing, voicing and encoding", done),
-            )  # fmt: skip
+            )
             cuts = tuple(_store_cut(order, cut) for cut in rendered)
-        timings = {"compose_cpu_seconds": round(time.process_time() - started, 2)}
-        return Made(cuts=cuts, recipe=timings)
+        timings = {cut.format: {name: round(seconds, 2) for name, seconds in cut.timings.items()} for cut in rendered}
+        notes = sorted({note for cut in rendered for note in cut.notes})
+        cpu = round(time.process_time() - started, 2)
+        return Made(cuts=cuts, recipe={"compose_cpu_seconds": cpu, "compose_seconds": timings, "notes": notes})
 
     def commit(self, job: Job, result: Made) -> None:
         services.record_cuts(video=job.video, cuts=result.cuts, recipe=result.recipe)
@@ -132,17 +138,35 @@ def _scene(order: Order, frame_format: Format) -> Scene:
     photo = next((image for image in order.facts.images if image.sha256 == name.removeprefix("photo:")), None)
     if photo is None:
         raise CannotMake(f"The scene photo {name} of {order.facts.sku} is not in its facts any more; plan again.")
-    return Scene.from_photo(_pixels(photo.name, "RGB"), frame_format)
+    return _scene_from_photo(photo, frame_format)
 
 
-def _photo(facts: ProductFacts) -> tuple[ProductImage, np.ndarray]:
+def _scene_from_photo(photo: ProductImage, frame_format: Format) -> Scene:
+    """The merchant's own photo, cropped to the frame's shape around the ground point they marked."""
+    if photo.base_px is None or photo.metres_per_pixel is None:
+        raise CannotMake(
+            f"Scene photo {photo.name}: mark where the product stands and how wide something there is, then plan again."
+        )
+    pixels = _pixels(photo.name, "RGB")
+    height, width = pixels.shape[:2]
+    frame_width, frame_height = FRAME_SIZES[frame_format]
+    wide = min(width, round(height * frame_width / frame_height))
+    tall = min(height, round(wide * frame_height / frame_width))
+    left = int(np.clip(photo.base_px[0] - wide / 2, 0, width - wide))
+    top = int(np.clip(photo.base_px[1] - tall * 0.72, 0, height - tall))
+    crop = np.ascontiguousarray(pixels[top : top + tall, left : left + wide])
+    ground = photo.base_px[1] - top
+    return Scene.from_photo(crop, ground_y=ground, metres_per_pixel=photo.metres_per_pixel, name=photo.name)
+
+
+def _cutout(facts: ProductFacts) -> Cutout:
     photo = facts.packshot()
     if photo is None or not photo.cutout:
         raise CannotMake(f"{facts.sku} has no cut-out photo; open the product, add one and plan again.")
-    return photo, _pixels(photo.cutout, "RGBA")
+    return Cutout(rgba=_pixels(photo.cutout, "RGBA"), photo=photo)
 
 
-def _pixels(name: str, mode: str) -> np.ndarray:
+def _pixels(name: str, mode: str) -> NDArray[np.uint8]:
     with default_storage.open(name) as file, Image.open(file) as image:
         return np.asarray(image.convert(mode))
 
@@ -173,7 +197,7 @@ def _store_cut(order: Order, cut: RenderedCut) -> services.NewCut:
     poster = _replace(f"posters/{order.public_id}/{cut.format}-{cut.sha256[:16]}.jpg", cut.poster)
     return services.NewCut(
         format=cut.format, name=name, poster=poster, sha256=cut.sha256, seconds=cut.seconds,
-        width=cut.width, height=cut.height, size=cut.size,
+        width=cut.width, height=cut.height, size=cut.bytes,
     )  # fmt: skip
 
 

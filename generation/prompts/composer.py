@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from catalog.facts import Parameter, ProductFacts, SellingPoint
+from generation.placements.labels import ai_label
 from generation.planning import Cell, SceneCard
 from generation.planning.scenarios import SCENARIOS
 from generation.prompts.locales import Phrases, phrases
 from generation.specs import Constraint, EffectSpec, Line, Shot, VideoSpec
 
+SECONDS = 6.0
 LONGEST_LINE = 46
 """Characters that a caption shows in two lines and a voice says in its window."""
 FIRST, SECOND = (0.25, 2.95), (3.0, 5.75)
@@ -30,10 +32,10 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
     """
     words = phrases(cell.locale)
     first, second = _sentences(facts, cell, words, numbers=numbers)
-    scenario = SCENARIOS[cell.scenario]
+    scenario, title = SCENARIOS[cell.scenario], facts.title_in(cell.locale)
     shot = Shot(
         start=0.0,
-        end=6.0,
+        end=SECONDS,
         scene=scene.id,
         prompt=_scene_prompt(scene, scenario.camera, scenario.light, scenario.mood),
         camera=scenario.camera,
@@ -47,6 +49,7 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         locale=cell.locale,
         hook=cell.hook,
         seed=cell.seed,
+        seconds=SECONDS,
         shots=(shot,),
         captions=(
             _line(first.caption, FIRST, first.evidence),
@@ -54,8 +57,9 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         ),
         narration=(_line(first.spoken, FIRST, first.evidence), _line(second.spoken, SECOND, second.evidence)),
         ambience=scene.sound,
+        labels=(ai_label(cell.locale, SECONDS),),
         constraints=tuple(_constraint(row) for row in facts.parameters if row.how_it_may_look),
-        title=facts.title_in(cell.locale),
+        title=title if numbers else _without_numbers(title),
         call_to_action=words.call_to_action,
     )
 
@@ -88,6 +92,7 @@ def _sentences(facts: ProductFacts, cell: Cell, words: Phrases, *, numbers: bool
     usable = [each for each in proved if numbers or not each.has_number()]
     rotated = usable[cell.seed % len(usable) :] + usable[: cell.seed % len(usable)] if usable else []
     of_scene, title = words.scenario_lines[cell.scenario], facts.title_in(cell.locale)
+    title = title if numbers else _without_numbers(title)
     question = _question(facts, cell.locale, words) if numbers else None
     if cell.hook == "proof":
         rotated.sort(key=lambda each: not each.has_number())
@@ -121,6 +126,12 @@ def _said(text: str, words: Phrases) -> str:
     """Units in full, so that a voice does not spell them."""
     units = "|".join(sorted((re.escape(unit) for unit in words.units), key=len, reverse=True))
     return re.sub(rf"(?<=\d)[\s\u202f\u00a0]?({units})\b", lambda found: f" {words.units[found[1]]}", text)
+
+
+def _without_numbers(title: str) -> str:
+    """The parts of a title that hold no digit: "Solar pump, floating, 16 cm" is a "Solar pump, floating"."""
+    parts = [part for part in title.split(",") if not any(sign.isdigit() for sign in part)]
+    return ",".join(parts).strip() or " ".join(word for word in title.split() if word.isalpha())
 
 
 def _line(text: str, window: tuple[float, float], evidence: tuple[str, ...]) -> Line:

@@ -72,10 +72,11 @@ def test_changing_one_parameter_changes_prompt_clause_effect_and_version() -> No
 
 
 def test_the_exaggerated_twin_differs_only_in_the_pixels() -> None:
-    honest = compose(make_facts(), cell(), SCENE, numbers=False)
+    honest = compose(make_facts(title={"en-US": "Solar pump, floating, 16 cm"}), cell(), SCENE, numbers=False)
     twin = exaggerate(honest)
     assert twin.shots[0].effect.height_m == pytest.approx(0.99)
     assert (twin.captions, twin.narration, twin.title) == (honest.captions, honest.narration, honest.title)
+    assert twin.title == "Solar pump, floating"
     assert not any(sign.isdigit() for line in twin.captions + twin.narration for sign in line.text)
 
 

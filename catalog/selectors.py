@@ -66,6 +66,7 @@ def product_facts(product: Product) -> ProductFacts:
             for row in product.searchterms.all()
         ),
         audience_tags=tuple(product.audience_tags),
+        scene_tags=tuple(product.scene_tags),
         images=tuple(_image(row) for row in product.images.all()),
         in_the_box=tuple(product.in_the_box),
         statements=tuple(

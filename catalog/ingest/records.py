@@ -89,6 +89,7 @@ class ListedProduct:
     currency: str = ""
     link: str = ""
     audience_tags: tuple[str, ...] = ()
+    scene_tags: tuple[str, ...] = ()
     in_the_box: tuple[str, ...] = ()
     effect_kind: str = "none"
     effect_cap_parameter: str = ""

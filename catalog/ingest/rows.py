@@ -108,6 +108,7 @@ def _product(group: Group) -> ListedProduct | None:
         sku=sku, title=title, titles={key: text[:TITLE_LIMIT] for key, text in titles.items() if key and text != title},
         brand=group.text("brand")[:120], category=_category(group), locale=locale, description=description[:TEXT_LIMIT],
         price_minor=price_minor, currency=currency, link=_link(group), audience_tags=_tags(group),
+        scene_tags=tuple(str(tag)[:40] for tag in entries(record.get("scene_tags", []))),
         in_the_box=tuple(str(item)[:200] for item in entries(record.get("in_the_box", []))), effect_kind=effect, effect_cap_parameter=cap,
         attributes=properties, parameters=parameters, selling_points=points, reviews=_reviews(record.get("reviews")),
         questions=_questions(record.get("questions")), search_terms=_terms(record.get("search_terms")), images=_images(group),

@@ -1,0 +1,57 @@
+"""A ZIP with a list and its pictures: judged unopened, unpacked flat, names cleaned."""
+
+import re
+import shutil
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from catalog.ingest import spreadsheets
+from catalog.ingest.records import UnreadableFileError
+
+MEMBER_LIMIT = 20_000
+LISTS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".xlsx", ".xml")
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".tif", ".tiff", ".bmp")
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file is a ZIP of files, which an XLSX is not."""
+    with path.open("rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" not in archive.namelist()
+    except zipfile.BadZipFile:
+        return True
+
+
+def unpack(path: Path, folder: Path, *, name: str) -> Path:
+    """Unpack pictures and the list into `folder`; returns the list. Raises UnreadableFileError."""
+    spreadsheets.guard(path)
+    with zipfile.ZipFile(path) as archive:
+        members = [info for info in archive.infolist() if not info.is_dir() and _is_wanted(info.filename)]
+        if len(members) > MEMBER_LIMIT:
+            raise UnreadableFileError(
+                f"{name} holds {len(members)} files; at most {MEMBER_LIMIT} are unpacked. Split it."
+            )
+        lists = [info for info in members if info.filename.lower().endswith(LISTS)]
+        if len(lists) != 1:
+            found = ", ".join(info.filename for info in lists[:5]) or "none"
+            raise UnreadableFileError(
+                f"{name} must hold exactly one product list (CSV, XLSX, JSON or XML) beside its pictures; found {found}."
+            )
+        for info in members:
+            with archive.open(info) as source, (folder / _flat(info.filename)).open("wb") as target:
+                shutil.copyfileobj(source, target)
+    return folder / _flat(lists[0].filename)
+
+
+def _is_wanted(member: str) -> bool:
+    plain = PurePosixPath(member.replace("\\", "/"))
+    hidden = any(part.startswith((".", "__MACOSX")) for part in plain.parts)
+    return not hidden and member.lower().endswith(LISTS + PICTURES)
+
+
+def _flat(member: str) -> str:
+    """The last part of the name, without anything that a file system could take for a path."""
+    return re.sub(r"[^\w.\- ]+", "_", member.replace("\\", "/").rpartition("/")[2])[-200:]

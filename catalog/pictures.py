@@ -1,0 +1,116 @@
+"""Pictures beside a list: which file belongs to which row, and a photo into storage with its cut-out."""
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from django.core.files.base import ContentFile
+from PIL import Image as PillowImage
+
+from catalog import cutout
+from catalog.facts import units
+from catalog.ingest import images
+from catalog.ingest.archives import PICTURES
+from catalog.ingest.records import ListedImage
+from catalog.models import Image, Parameter, Product
+
+WIDTHS = ("width", "diameter", "total_width")
+HEIGHTS = ("total_height", "height")
+
+
+class PictureFolder:
+    """Files of one folder and those below it, found by name, by name without ending, or by SKU."""
+
+    def __init__(self, folder: Path | None) -> None:
+        files = sorted(folder.rglob("*")) if folder is not None and folder.is_dir() else []
+        pictures = [path for path in files if path.suffix.lower() in PICTURES]
+        self._by_name = {path.name.lower(): path for path in reversed(pictures)}
+        self._by_stem = {path.stem.lower(): path for path in reversed(pictures)}
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def find(self, listed: ListedImage) -> Path | None:
+        """The file of a listed picture, whatever folders the listing puts before its name."""
+        name = listed.name.lower()
+        return self._by_name.get(name) or self._by_stem.get(Path(name).stem)
+
+    def of_sku(self, sku: str) -> list[ListedImage]:
+        """Pictures named by the SKU: ``A-1.jpg``, ``A-1_2.jpg``, ``A-1-back.jpg``; used when a row lists none."""
+        plain = re.escape(sku.lower())
+        pattern = re.compile(rf"{plain}(?:[_\-. ]\w{{1,12}})?$")
+        found = sorted(stem for stem in self._by_stem if pattern.match(stem))
+        return [ListedImage(name=self._by_stem[stem].name) for stem in found]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """An image row and whether it was made now."""
+
+    image: Image
+    is_new: bool
+
+
+def attach(product: Product, path: Path, *, listed: ListedImage, position: int) -> Attached:
+    """Store a photo and its cut-out, once per content. Raises `catalog.ingest.images.ImageError`."""
+    photo = images.read(path, name=listed.name)
+    known = Image.objects.filter(product=product, sha256=photo.sha256).first()
+    if known is not None:
+        return Attached(known, is_new=False)
+    image = Image(
+        merchant_id=product.merchant_id, product=product, sha256=photo.sha256, width=photo.width, height=photo.height,
+        role=listed.role if listed.role in Image.Role.values else _role(photo, position), rendered=listed.rendered,
+        width_m=listed.width_m, metres_per_pixel=listed.metres_per_pixel, pitch_deg=listed.pitch_deg,
+        base_px=listed.base_px, effect_px=listed.effect_px, source_url=listed.url, rights=listed.rights, position=position,
+        quality={**asdict(photo.quality), "remarks": list(photo.quality.remarks)},
+    )  # fmt: skip
+    image.full_clean(exclude=["file", "product", "merchant"])
+    image.file.save(f"{product.public_id}/{photo.sha256[:16]}{photo.suffix}", ContentFile(photo.encoded()), save=False)
+    if image.role in (Image.Role.PACKSHOT, Image.Role.VIEW):
+        _cut_out(image, photo, list(product.parameters.all()))
+    image.save()
+    return Attached(image, is_new=True)
+
+
+def _role(photo: images.Photo, position: int) -> str:
+    return Image.Role.PACKSHOT if photo.quality.is_plain and position == 0 else Image.Role.VIEW
+
+
+def _cut_out(image: Image, photo: images.Photo, parameters: Iterable[Parameter]) -> None:
+    """Add cut-out, contact point, effect point and real width; a photo without a product says so in its remarks."""
+    try:
+        made = cutout.cut_out(photo)
+    except cutout.CutoutError as error:
+        image.quality["remarks"].append(str(error))
+        return
+    image.cutout.save(f"{image.sha256[:16]}-{image.product.public_id}.png", ContentFile(_png(made.pixels)), save=False)
+    image.quality["cutout"] = made.method
+    image.outline = list(made.box)
+    image.base_px = image.base_px or list(made.base_px)
+    image.effect_px = image.effect_px or list(made.effect_px)
+    if image.width_m is None:
+        image.width_m = _real_width(made, parameters)
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    PillowImage.fromarray(pixels).save(out, "PNG", compress_level=4)
+    return out.getvalue()
+
+
+def _real_width(made: cutout.Cutout, parameters: Iterable[Parameter]) -> float | None:
+    """Metres of the visible outline's width: from a width or diameter, else from a height and the outline's shape."""
+    lengths = {row.name: _metres(row) for row in parameters if row.bound in ("exact", "range")}
+    for name, metres in lengths.items():
+        if metres and (name in WIDTHS or name.endswith("_diameter")):
+            return metres
+    height = next((lengths[name] for name in HEIGHTS if lengths.get(name)), None)
+    return height * made.width_px / (made.box[3] - made.box[1]) if height else None
+
+
+def _metres(row: Parameter) -> float | None:
+    quantity = units().Quantity(row.value, row.unit)
+    return float(quantity.to("m").magnitude) if quantity.check("[length]") else None

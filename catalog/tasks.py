@@ -1,0 +1,28 @@
+"""Celery's view of imports: ids in, one service call each. Both tasks may run twice and do no harm."""
+
+from celery import shared_task
+
+from accounts import tenancy
+from catalog import services
+from catalog.models import Import
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def check_batch(merchant_id: int, batch_id: int) -> None:
+    """Judge an uploaded file; nothing is stored but what is wrong with it."""
+    batch = _batch(merchant_id, batch_id)
+    if batch is not None and batch.state == Import.State.RECEIVED:
+        services.check_import(batch=batch)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def import_batch(merchant_id: int, batch_id: int) -> None:
+    """Store a confirmed import; after a crash it goes on where it stood."""
+    batch = _batch(merchant_id, batch_id)
+    if batch is not None and batch.state == Import.State.RUNNING:
+        services.run_import(batch=batch)
+
+
+def _batch(merchant_id: int, batch_id: int) -> Import | None:
+    with tenancy.merchant_context(merchant_id):
+        return Import.objects.select_related("merchant").filter(pk=batch_id).first()

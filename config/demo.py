@@ -25,6 +25,9 @@ from generation.models import Video
 from review import selectors as review_selectors
 from review import services as review_services
 
+SHOPPERS = 12_000
+TASTE = shoppers.Taste(appeal={"scenario=children": 0.35, "scenario=outdoor": -0.2, "hook=question": 0.15})
+"""What the simulated shoppers truly like; the ranking has to find it out from their clicks."""
 PATIENCE_SECONDS = 1200
 """Without any progress for this long the demo gives up and says where it stood."""
 SETTLED = (
@@ -163,22 +166,29 @@ class MainJob:
             services.publish(video=video, by=login.username)
 
     def _shop(self, merchant: Merchant) -> None:
+        with tenancy.merchant_context(merchant.pk):
+            shelf = shoppers.shelf_of(merchant)
         with Progress(TextColumn("{task.description}"), BarColumn(40), console=self.console) as bars:
-            task = bars.add_task("impressions, clicks and add-to-carts", total=1.0)
-            shoppers.browse(
-                merchant=merchant, address=self.address, report=lambda done: bars.update(task, completed=done)
+            task = bars.add_task("impressions, clicks and add-to-carts through the tracking endpoint", total=SHOPPERS)
+            tally = shoppers.simulate(
+                self.address,
+                shelf,
+                TASTE,
+                impressions=SHOPPERS,
+                progress=lambda done, total: bars.update(task, completed=done, total=total),
             )
+        self.console.print(f"  {tally.visitors} visitors, {tally.accepted} events counted")
 
     def _rank(self, merchant: Merchant) -> None:
-        analytics_services.learn(merchant=merchant)
+        analytics_services.learn(merchant)
         hero = Product.objects.order_by("id").first()
         if hero is None:
             return
         report = reports.placement_report(hero)
-        self.console.print(f"  {report.verdict}")
-        planned = services.plan_product(product=hero, budget=2)
-        for video in planned:
-            self.console.print(f"  next: {video.variant.scenario}, {video.variant.locale}, {video.variant.hook}")
+        self.console.print(f"  {report.verdict.sentence}")
+        for video in services.plan_product(product=hero, budget=2):
+            variant = video.variant
+            self.console.print(f"  next: {variant.scenario}, {variant.locale}, {variant.hook} ({variant.reason})")
 
     def _count(self) -> None:
         states = list(Video.objects.values_list("state", flat=True))

@@ -117,7 +117,8 @@ def _store_rows(merchant: Merchant, touched: Sequence[tuple[int, ListedProduct]]
         SearchTerm(merchant=merchant, product_id=pk, term=item.term, impressions=item.impressions, clicks=item.clicks)
         for pk, row in touched for item in row.search_terms
     ])  # fmt: skip
-    _upsert(Evidence, ("product", "key"), list(_mined(merchant, touched)))
+    # Evidence is append-only (the database grants no update): what a review said once stays said.
+    Evidence.objects.bulk_create(_mined(merchant, touched), ignore_conflicts=True, batch_size=1000)
 
 
 def _delete_missing(listing: Sequence[tuple[int, ListedProduct]]) -> None:

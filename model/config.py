@@ -91,12 +91,12 @@ class ModelConfig:
 
     @classmethod
     def compact(cls) -> Self:
-        """Our checkpoint: image-to-video on two CPU cores, about 10 M parameters."""
+        """Our checkpoint: image-to-video on two CPU cores, about 6 M parameters of which a token meets 4 M."""
         return cls(
             num_layers=10,
-            hidden_size=256,
+            hidden_size=192,
             head_dim=64,
-            num_query_groups=2,
+            num_query_groups=1,
             video_in_channels=158,
             audio_in_channels=48,
             text_in_channels=384,

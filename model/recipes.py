@@ -22,11 +22,11 @@ class Recipe:
     full_batch: int
     learning_rate: float
     """Peak rate of Muon on the block matrices, in AdamW's scale; the rest gets AdamW at a third of it."""
-    warmup_steps: int = 60
+    warmup_steps: int = 30
     final_rate: float = 0.05
     """Rate at the last step, as a share of the peak; the decay is linear."""
     text_drop: float = 0.1
-    ema: float = 0.998
+    ema: float = 0.99
     sigma_mean: float = 0.7
     sigma_spread: float = 1.3
     max_sample_weight: float = 6.0
@@ -42,13 +42,12 @@ def compact_cpu() -> Recipe:
     return Recipe(
         name="compact_cpu",
         model=ModelConfig.compact(),
-        steps=2400,
+        steps=700,
         batch=24,
-        short_slots=4,
-        full_share=0.2,
+        short_slots=3,
+        full_share=0.12,
         full_batch=10,
-        learning_rate=2e-3,
-        compile_layers=True,
+        learning_rate=3e-3,
     )
 
 

@@ -167,3 +167,17 @@ def from_rows(rows: Tensor, sound: Tensor, layout: CompactLayout) -> CompactLate
         cells=slots[:, :, 2:, channels_of("cell")],
         sound=sound,
     )
+
+
+def free_numbers(layout: CompactLayout, segments: Segments, width: int) -> dict[str, Tensor]:
+    """For each kind of row the numbers that are generated, bool (L, W); given rows and constants are in none."""
+    masks = {}
+    for kind in ("camera", "effect", "cell"):
+        mask = torch.zeros(segments.total, width, dtype=torch.bool)
+        rows = layout.kinds == KINDS.index(kind)
+        rows[: layout.known_rows] = False
+        mask[: segments.video, : layout.value_mask.shape[1]] = layout.value_mask & rows[:, None]
+        masks[kind] = mask
+    sound = torch.zeros(segments.total, width, dtype=torch.bool)
+    sound[segments.video : segments.video + segments.audio, :AUDIO_CHANNELS] = True
+    return masks | {"sound": sound}

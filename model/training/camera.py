@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from model.autoencoders.compact import FRAMES, OVERSCAN
-from model.autoencoders.geometry import frame_grid
+from model.autoencoders.geometry import frame_grid, interpolate_track
 from model.tokens.compact import LATENT_FPS
 from model.training.directions import Direction
 from model.training.scenes import View
@@ -29,6 +29,10 @@ class CameraPath:
     translation: Tensor
     yaw: Tensor
     pitch: Tensor
+
+    def every(self, stride: int) -> "CameraPath":
+        """Frames 0, stride, 2 * stride, ..."""
+        return CameraPath(self.translation[::stride], self.yaw[::stride], self.pitch[::stride])
 
     def last(self) -> "CameraPath":
         """Frame 48 alone."""
@@ -106,8 +110,12 @@ def backward_map(view: View, path: CameraPath) -> Tensor:
     return best.unflatten(1, (height, width))
 
 
-def move_camera(view: View, direction: Direction, rng: np.random.Generator) -> Tensor:
-    """Backward map of a direction, with the move shrunk until its end reads nothing from outside the still."""
+def move_camera(view: View, direction: Direction, rng: np.random.Generator, *, stride: int = 1) -> Tensor:
+    """Backward map of a direction, with the move shrunk until its end reads nothing from outside the still.
+
+    With a stride only every so many frames are inverted and the rest interpolated: a camera path is smooth,
+    and training needs many clips. Evaluation inverts every frame.
+    """
     scale = float(rng.uniform(0.92, 1.08))
     shake = hand_shake(rng) if direction.handheld else torch.zeros(FRAMES + 1, 2)
     for _ in range(MAX_SHRINKS):
@@ -115,7 +123,8 @@ def move_camera(view: View, direction: Direction, rng: np.random.Generator) -> T
         if float(backward_map(view, path.last()).abs().max()) <= OVERSCAN:
             break
         scale, shake = scale * SHRINK, shake * SHRINK
-    return backward_map(view, path).clamp(-OVERSCAN, OVERSCAN)
+    sources = backward_map(view, path.every(stride)).clamp(-OVERSCAN, OVERSCAN)
+    return sources if stride == 1 else interpolate_track(sources, torch.arange(FRAMES + 1) / stride)
 
 
 def hand_shake(rng: np.random.Generator) -> Tensor:

@@ -12,10 +12,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from model.autoencoders.compact import OVERSCAN, CompactCodec, MotionTrack
+from model.autoencoders.codecs import Codecs
+from model.autoencoders.compact import OVERSCAN, MotionTrack
 from model.autoencoders.effects import EFFECT_KINDS, NO_EFFECT, EffectAsk, encode_ask
 from model.autoencoders.geometry import frame_grid
-from model.autoencoders.sound import SoundCodec
 from model.training import animation, camera, panoramas
 from model.training.directions import CAMERAS, Direction, draw_direction, write_prompt
 from model.training.scenes import FAR_METRES, MASK_CLASSES, View
@@ -25,7 +25,7 @@ HEIGHT_RANGE = {"jet": (0.08, 1.8), "mist": (0.1, 1.2), "steam": (0.05, 0.6), "b
 EFFECT_SOUND = {"jet": 0.8, "mist": 0.25}
 SOUND_WORDS = {
     "birds": "birds singing", "waves": "sea waves", "rain": "rain", "fire": "crackling fire", "clock": "a ticking clock",
-    "city": "city street", "cafe": "cafe murmur", "wind": "wind", "night": "crickets at night", "silence": "silence",
+    "city": "city street", "cafe": "cafe murmur", "wind": "wind", "night": "crickets at night", "quiet": "a quiet room", "stream": "a small stream",
 }  # fmt: skip
 PRESENT_SHARE = 0.02
 
@@ -47,13 +47,13 @@ def clip_seed(view: View, index: int) -> list[int]:
     return [int.from_bytes(hashlib.sha256(view.name.encode()).digest()[:4], "big"), index]
 
 
-def make_clip(view: View, index: int, bank: SoundBank) -> Clip:
-    """Draw a direction and compute its exact motion, light, effect and sound."""
+def make_clip(view: View, index: int, bank: SoundBank, *, stride: int = 1) -> Clip:
+    """Draw a direction and compute its exact motion, light, effect and sound; `stride` as in `move_camera`."""
     rng = np.random.default_rng(clip_seed(view, index))
     flat = float(view.inverse_depth.max()) <= 1.01 / FAR_METRES
     direction = draw_direction(rng, panoramas.CAMERAS if flat else CAMERAS)
     ask = draw_ask(direction, rng)
-    seen = camera.move_camera(view, direction, rng)
+    seen = camera.move_camera(view, direction, rng, stride=stride)
     gain = animation.relight(view, seen, direction, rng)
     sources = (seen + animation.own_motion(view, seen, direction, rng)).clamp(-OVERSCAN, OVERSCAN)
     sources[0] = frame_grid(*view.layout.motion_grid)
@@ -92,26 +92,6 @@ def draw_words_and_sound(
     if level := EFFECT_SOUND.get(direction.effect, 0.0):
         sound = sound * (1 - level / 2) + level * bank.draw("rain", rng)
     return prompt, sound
-
-
-@dataclass(frozen=True)
-class Codecs:
-    """The fitted video and sound codecs, as one thing to pass on and to store."""
-
-    video: CompactCodec
-    sound: SoundCodec
-
-    def tensors(self) -> dict[str, Tensor]:
-        return {f"video.{k}": v for k, v in self.video.tensors().items()} | {
-            f"sound.{k}": v for k, v in self.sound.tensors().items()
-        }
-
-    @classmethod
-    def from_tensors(cls, named: dict[str, Tensor]) -> "Codecs":
-        def below(prefix: str) -> dict[str, Tensor]:
-            return {k.removeprefix(prefix): v for k, v in named.items() if k.startswith(prefix)}
-
-        return cls(CompactCodec.from_tensors(below("video.")), SoundCodec.from_tensors(below("sound.")))
 
 
 def encode_clip(clip: Clip, codecs: Codecs) -> dict[str, Tensor]:
@@ -165,13 +145,14 @@ class ClipStore:
     def refresh(self) -> int:
         """Read new shards; returns how many there were."""
         new = [path for path in sorted(self.folder.glob("*.safetensors")) if path.name not in self.names]
+        parts = [self.tensors] if self.tensors else []
         for path in new:
             shard = load_file(path)
             self.texts += list(shard.pop("text").split(shard.pop("text_lengths").tolist()))
-            self.tensors = {
-                name: torch.cat([self.tensors[name], part]) if self.tensors else part for name, part in shard.items()
-            }
+            parts.append(shard)
             self.names.add(path.name)
+        if new:
+            self.tensors = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
         return len(new)
 
     def groups(self) -> dict[int, Tensor]:

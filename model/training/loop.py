@@ -14,11 +14,13 @@ from torch import Tensor
 from model.architecture.transformer import UnifiedTransformer, initialise
 from model.flow import add_noise, logit_normal_sigmas
 from model.recipes import Recipe
-from model.tokens.compact import KINDS, SLOTS, CompactLatent, CompactLayout, to_rows
+from model.tokens.compact import SLOTS, CompactLatent, CompactLayout, free_numbers, to_rows
 from model.tokens.sequence import Segments, pack
 from model.training.clips import ClipStore
 
 LATENT_NAMES = ("keyframe", "asked", "camera", "effect", "cells", "sound")
+LIMITS = {"keyframe": 12.0, "asked": 4.0, "camera": 6.0, "effect": 4.0, "cells": 4.0, "sound": 6.0}
+"""Latents beyond these are outliers (cells across a depth edge reach 90 deviations) and would own the squared loss."""
 TALL_ROWS, TALL_COLUMNS = 9, 5
 
 
@@ -51,27 +53,14 @@ def draw_batch(store: ClipStore, recipe: Recipe, *, step: int, null_text: Tensor
 
 def assemble(store: ClipStore, chosen: Tensor, *, slots: Tensor, text: Tensor, width: int) -> Batch:
     """Pack the chosen clips; wide and tall ones mix, for they differ in coordinates alone."""
-    latent = CompactLatent(*(store.tensors[name][chosen].float() for name in LATENT_NAMES)).choose(slots)
+    parts = (store.tensors[name][chosen].float().clamp(-LIMITS[name], LIMITS[name]) for name in LATENT_NAMES)
+    latent = CompactLatent(*parts).choose(slots)
     numbers = tuple(int(slot) + 1 for slot in slots)
     wide, tall = CompactLayout(TALL_COLUMNS, TALL_ROWS, numbers), CompactLayout(TALL_ROWS, TALL_COLUMNS, numbers)
     both = torch.stack([layout.coordinates(text.shape[1]) for layout in (wide, tall)])
     clean = pack(to_rows(latent, wide), latent.sound, text, width=width)
     segments = wide.segments(text.shape[1])
-    return Batch(clean, both[store.tensors["tall"][chosen].long()], segments, target_masks(wide, segments, width))
-
-
-def target_masks(layout: CompactLayout, segments: Segments, width: int) -> dict[str, Tensor]:
-    """For each kind of row the numbers that are generated, bool (L, W); given rows and constants are in none."""
-    masks = {}
-    for kind in ("camera", "effect", "cell"):
-        mask = torch.zeros(segments.total, width, dtype=torch.bool)
-        rows = layout.kinds == KINDS.index(kind)
-        rows[: layout.known_rows] = False
-        mask[: segments.video, : layout.value_mask.shape[1]] = layout.value_mask & rows[:, None]
-        masks[kind] = mask
-    sound = torch.zeros(segments.total, width, dtype=torch.bool)
-    sound[segments.video : segments.video + segments.audio, :48] = True
-    return masks | {"sound": sound}
+    return Batch(clean, both[store.tensors["tall"][chosen].long()], segments, free_numbers(wide, segments, width))
 
 
 def flow_loss(
@@ -176,6 +165,7 @@ class Trainer:
 def train(recipe: Recipe, *, shards: Path, folder: Path, null_text: Tensor) -> Iterator[dict[str, Any]]:
     """Run to the last step, yielding one record a step; state is saved on the way and at the end."""
     store, trainer = ClipStore.open(shards), Trainer(recipe, folder)
+    folder.mkdir(parents=True, exist_ok=True)
     curve = folder / "curve.jsonl"
     while trainer.step < recipe.steps:
         started = time.perf_counter()

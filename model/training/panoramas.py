@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from model.autoencoders.compact import OVERSCAN
-from model.training.scenes import FAR_METRES, View, view_from_arrays
+from model.training.scenes import FAR_METRES, Still, View, Words, view_of
 
 FRAME_PIXELS = (160, 90)
 CAMERAS = ("static", "pan left", "pan right", "tilt up", "tilt down", "push in", "pull out")
@@ -51,6 +51,6 @@ def panorama_view(radiance: np.ndarray, name: str, *, index: int, rng: np.random
     exposed = picture / np.percentile(picture.mean(-1), 80) * 0.6
     rgb = ((exposed / (1 + exposed * 0.5)).clip(0, 1) ** (1 / 2.2) * 255).astype(np.uint8)
     intrinsics = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1]])
-    words = {"name": f"{name}-{index:02}", "family": name, "sound": SOUNDS.get(name, "silence"), "tags": name.replace("_", " ")}
+    words = Words(f"{name}-{index:02}", name, SOUNDS.get(name, "quiet"), (name.replace("_", " "),))
     depth, mask = np.full((height, width), FAR_METRES), np.zeros((height, width), np.uint8)
-    return view_from_arrays(rgb, depth, mask, intrinsics=intrinsics, words=words)
+    return view_of(Still(rgb, depth, mask, intrinsics, np.array([0.0, -1.0, 0.0])), words)

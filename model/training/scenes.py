@@ -10,9 +10,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.autoencoders.compact import OVERSCAN, thumbnail_of
+from model.autoencoders.geometry import frame_grid
 from model.tokens.compact import CompactLayout
 
 MASK_CLASSES = ("rigid", "water", "foliage", "cloth", "flame", "steam")
+MOTION_WORDS = {"water", "wind", "waves", "light", "lights", "flame", "flames", "steam", "swaying", "splashing"}
 FAR_METRES = 200.0
 HELD_OUT_FAMILIES = ("fish_pond", "nursery", "cafe")
 HELD_OUT_PANORAMAS = ("st_fagans_interior", "forest", "lobby")
@@ -55,27 +57,60 @@ class View:
         return self.at(field, points * OVERSCAN)
 
 
-def view_from_arrays(
-    rgb: np.ndarray, depth: np.ndarray, mask: np.ndarray, *, intrinsics: np.ndarray, words: dict[str, str]
-) -> View:
-    """A `View` from a rendered still: rgb (H, W, 3), depth metres (H, W), class mask (H, W), K in pixels of the still.
+@dataclass(frozen=True)
+class Words:
+    """What is known about a still besides its pixels."""
 
-    Inverse depth and masks are averaged to about the motion grid: that grid is what the codec can carry, and it
-    keeps the warp of a depth edge from tearing.
+    name: str
+    family: str
+    sound: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Still:
+    """Pixels with geometry: rgb (H, W, 3), depth metres (H, W), class mask (H, W), K (3, 3) in pixels of the still,
+    and the world's up direction in camera coordinates (x right, y down, z forward)."""
+
+    rgb: np.ndarray
+    depth: np.ndarray
+    mask: np.ndarray
+    intrinsics: np.ndarray
+    up: np.ndarray
+
+
+def view_of(still: Still, words: Words) -> View:
+    """Average inverse depth and masks to about the motion grid.
+
+    That grid is what the codec can carry, and it keeps the warp of a depth edge from tearing.
+    Cloth and foliage that lie flat (a table cloth, a mat, a lawn) become rigid: products stand on them.
     """
-    height, width = depth.shape
+    height, width = still.depth.shape
     layout = CompactLayout.for_size(height, width)
     size = [round(side * OVERSCAN) for side in layout.motion_grid]
-    classes = torch.from_numpy(np.stack([mask == index for index in range(len(MASK_CLASSES))]).astype(np.float32))
-    finite = np.where(np.isfinite(depth), depth, FAR_METRES).clip(0.05, FAR_METRES).astype(np.float32)
-    planes = torch.cat([torch.from_numpy(1 / finite)[None], classes])
+    classes = np.stack([still.mask == index for index in range(len(MASK_CLASSES))]).astype(np.float32)
+    finite = np.where(np.isfinite(still.depth), still.depth, FAR_METRES).clip(0.05, FAR_METRES).astype(np.float32)
+    planes = torch.cat([torch.from_numpy(1 / finite)[None], torch.from_numpy(classes)])
     planes = F.interpolate(planes[None], size=size, mode="bilinear", antialias=True, align_corners=False)
     planes = blurred(planes)[0]
     frame = np.array([width, height]) / OVERSCAN / 2
-    focal = torch.tensor([intrinsics[0, 0], intrinsics[1, 1]] / frame, dtype=torch.float32)
-    thumbnail = thumbnail_of(torch.from_numpy(np.ascontiguousarray(rgb)), layout)
-    tags = tuple(tag.strip() for tag in words["tags"].split(",") if tag.strip())
-    return View(words["name"], words["family"], words["sound"], tags, thumbnail, planes[0], planes[1:], focal)
+    focal = torch.tensor([still.intrinsics[0, 0], still.intrinsics[1, 1]] / frame, dtype=torch.float32)
+    flat = lies_flat(planes[0], focal, torch.from_numpy(still.up).float())
+    for index in (MASK_CLASSES.index("foliage"), MASK_CLASSES.index("cloth")):
+        planes[1 + index] *= 1 - flat
+    planes[1] = (1 - planes[2:].sum(0)).clamp(0, 1)
+    thumbnail = thumbnail_of(torch.from_numpy(np.ascontiguousarray(still.rgb)), layout)
+    return View(words.name, words.family, words.sound, words.tags, thumbnail, planes[0], planes[1:], focal)
+
+
+def lies_flat(inverse_depth: Tensor, focal: Tensor, up: Tensor) -> Tensor:
+    """How horizontal the surface is at each point of a still's grid, 0..1 (H, W), from its depth differences."""
+    place = frame_grid(*inverse_depth.shape) * OVERSCAN
+    smooth = blurred(blurred(inverse_depth[None, None]))[0, 0]
+    points = torch.cat([place / focal, torch.ones_like(place[..., :1])], dim=-1) / smooth[..., None].clamp(min=1e-3)
+    down, right = torch.gradient(points, dim=(0, 1))
+    normal = F.normalize(torch.linalg.cross(right, down), dim=-1)
+    return blurred((((normal @ up).abs() - 0.6) / 0.2).clamp(0, 1)[None, None])[0, 0]
 
 
 def blurred(planes: Tensor) -> Tensor:
@@ -86,12 +121,17 @@ def blurred(planes: Tensor) -> Tensor:
 
 
 def rendered_view(path: Path) -> View:
-    """One .npz of the scene renderer. A missing array raises KeyError naming it."""
+    """One .npz of the scene renderer (z up, R and t world to camera). A missing array raises KeyError naming it."""
     with np.load(path) as arrays:
-        words = {name: str(arrays[name]) for name in ("family", "sound", "tags")} | {"name": path.stem}
-        return view_from_arrays(
-            arrays["rgb"], arrays["depth"], arrays["mask"], intrinsics=arrays["K"], words=words
-        )
+        tags = tuple(str(tag) for tag in np.atleast_1d(arrays["tags"]))
+        words = Words(path.stem, str(arrays["family"]), str(arrays["sound"]), plain_tags(tags))
+        still = Still(arrays["rgb"], arrays["depth"], arrays["mask"], arrays["K"], arrays["R"][:, 2])
+    return view_of(still, words)
+
+
+def plain_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Tags that name the place; those that describe motion or light would contradict the clip's own words."""
+    return tuple(tag.replace("_", " ") for tag in tags if not set(tag.split()) & MOTION_WORDS)
 
 
 def synthetic_views(count: int, seed: int) -> Iterator[View]:
@@ -121,6 +161,6 @@ def synthetic_view(rng: np.random.Generator, name: str) -> View:
         depth, mask = np.where(box, near, depth), np.where(box, 0, mask).astype(np.uint8)
         rgb = np.where(box[..., None], rng.uniform(0.1, 0.95, 3) * (0.6 + 0.4 * (x[..., None] / width)), rgb)
     intrinsics = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1]])
-    words = {"name": name, "family": "synthetic", "sound": str(rng.choice(["rain", "silence"])), "tags": "table, wall"}
+    words = Words(name, "synthetic", str(rng.choice(["rain", "quiet"])), ("table", "wall"))
     pixels = (rgb.clip(0, 1) * 255).astype(np.uint8)
-    return view_from_arrays(pixels, depth, mask, intrinsics=intrinsics, words=words)
+    return view_of(Still(pixels, depth, mask, intrinsics, np.array([0.0, -1.0, 0.0])), words)

@@ -25,7 +25,13 @@ class Decision:
 
 def sign(decision: Decision) -> str:
     """The note as URL-safe text."""
-    row = [decision.placement.hex, decision.visitor, decision.allocation, round(decision.propensity, 6), decision.source]
+    row = [
+        decision.placement.hex,
+        decision.visitor,
+        decision.allocation,
+        round(decision.propensity, 6),
+        decision.source,
+    ]
     return _SIGNER.sign_object(row)
 
 

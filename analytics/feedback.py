@@ -8,7 +8,7 @@ from analytics.stats.design import Column
 from analytics.stats.ranking import Floats
 from generation.services import LearnedScore
 
-KNOWN = 0.95
+KNOWN = 0.99
 """An effect whose posterior variance is above this share of its prior was not learnt, only assumed."""
 
 

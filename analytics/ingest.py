@@ -122,7 +122,7 @@ def _events(body: bytes) -> Sequence[Any]:
     try:
         batch = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadBatch(f"The body is not JSON: {error}. Send {{\"events\": [...]}}.") from error
+        raise BadBatch(f'The body is not JSON: {error}. Send {{"events": [...]}}.') from error
     events = batch.get("events") if isinstance(batch, dict) else None
     if not isinstance(events, list) or set(batch) != {"events"}:
         raise BadBatch('The body must be {"events": [...]} and nothing else.')

@@ -15,8 +15,9 @@ OVERLAP = timedelta(minutes=5)
 
 _TOUCHED = """
 select distinct day from analytics_event
-where merchant_id = %s and received > coalesce((select upto from analytics_rollupmark where merchant_id = %s), '-infinity')
-      - %s::interval
+where merchant_id = %s
+  and received > coalesce((select upto from analytics_rollupmark where merchant_id = %s), '-infinity')
+      - make_interval(secs => %s)
 """
 _COUNT = """
 insert into analytics_dailycount
@@ -31,12 +32,12 @@ group by e.merchant_id, e.day, e.placement_id, e.allocation_id, e.kind, e.detail
 
 @transaction.atomic
 def refresh(merchant: Merchant) -> list[date]:
-    """Count the days that events arrived for since the last refresh; returns them. Runs inside the merchant's context."""
+    """Count the days that events arrived for since the last time; returns them. Needs the merchant's context."""
     now = timezone.now()
     partitions.open_days(now.date())
     _one_at_a_time(merchant)
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCHED, [merchant.pk, merchant.pk, OVERLAP])
+        cursor.execute(_TOUCHED, [merchant.pk, merchant.pk, OVERLAP.total_seconds()])
         days = sorted(day for (day,) in cursor.fetchall())
     recount(merchant, days)
     RollupMark.objects.update_or_create(merchant=merchant, defaults={"upto": now})
@@ -48,7 +49,9 @@ def recount(merchant: Merchant, days: Iterable[date]) -> None:
     """Replace the counts of these days by what the events say: the repair command's verb too."""
     wanted = list(days)
     with connection.cursor() as cursor:
-        cursor.execute("delete from analytics_dailycount where merchant_id = %s and day = any (%s)", [merchant.pk, wanted])
+        cursor.execute(
+            "delete from analytics_dailycount where merchant_id = %s and day = any (%s)", [merchant.pk, wanted]
+        )
         cursor.execute(_COUNT, [merchant.pk, wanted])
 
 

@@ -38,6 +38,7 @@ class Arm:
 
     placement_id: int
     public_id: UUID
+    video: UUID
     contest: Contest
     sku: str
     category: str
@@ -46,6 +47,8 @@ class Arm:
     hook: str
     cast: str
     is_live: bool
+    is_exaggerated: bool = False
+    """Planned above its cap to prove that the audit stops it; can be live only where the audit is switched off."""
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -126,6 +129,7 @@ def _arm(placement: Placement) -> Arm:
     return Arm(
         placement_id=placement.pk,
         public_id=placement.public_id,
+        video=placement.cut.video.public_id,
         contest=Contest(
             product_id=variant.product_id,
             channel=placement.channel,
@@ -139,4 +143,5 @@ def _arm(placement: Placement) -> Arm:
         hook=variant.hook,
         cast=variant.cast,
         is_live=placement.state == Placement.State.LIVE,
+        is_exaggerated=variant.exaggerated,
     )

@@ -94,7 +94,7 @@ def _price(product: Product) -> str:
 
 def _quantity(parameter: Parameter) -> str:
     """A parameter as a shopper reads it: up to 0.45 m, 3 to 5 W, 16 cm."""
-    number = f"{parameter.value:g} {parameter.unit}".strip()
+    number = f"{parameter.value:g} {'' if parameter.unit == 'count' else parameter.unit}".strip()
     if parameter.bound == "range" and parameter.lower is not None:
         return f"{parameter.lower:g} to {number}"
     return {"max": f"up to {number}", "min": f"at least {number}"}.get(parameter.bound, number)

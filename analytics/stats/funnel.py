@@ -17,6 +17,7 @@ from analytics.stats.ranking import Prior
 
 Floats = NDArray[np.float64]
 Metric = Literal["click", "kept_order"]
+USUAL = Prior()
 ENOUGH_ADDED = 200
 """Add-to-carts in the catalog before they decide instead of clicks."""
 
@@ -27,7 +28,7 @@ class Step:
 
     done: str
     of: str
-    prior: Prior = Prior()
+    prior: Prior = USUAL
     is_same_day: bool = True
     """False when `done` follows days after `of`: then days are pooled instead of compared one by one."""
 

@@ -21,7 +21,7 @@ def wilson(counts: Counts, *, confidence: float = 0.90) -> Estimate | NotEnoughD
 def beta_interval(
     counts: Counts, *, prior: tuple[float, float] = (0.5, 0.5), confidence: float = 0.90
 ) -> Estimate | NotEnoughData:
-    """Equal-tailed interval of the Beta posterior; the default is Jeffreys' prior (Brown, Cai, DasGupta 2001, 4.1.2)."""
+    """Equal-tailed interval of the Beta posterior; Jeffreys' prior unless told (Brown, Cai, DasGupta 2001, 4.1.2)."""
     if counts.trials == 0:
         return NotEnoughData(have=0, need=1)
     posterior = stats.beta(prior[0] + counts.successes, prior[1] + counts.trials - counts.successes)

@@ -46,7 +46,9 @@ def note(placement: Placement, visitor: int = 7, *, allocation: int = 1, source:
     )
 
 
-def event(placement: Placement, kind: str = "impression", *, name: str = "", ago: timedelta = timedelta(), **more: Any) -> dict[str, Any]:  # fmt: skip
+def event(
+    placement: Placement, kind: str = "impression", *, name: str = "", ago: timedelta = timedelta(), **more: Any
+) -> dict[str, Any]:
     """An event with a signed note; `name` makes its id repeatable."""
     occurred = datetime.now(UTC) - ago
     visitor = more.pop("visitor", 7)

@@ -12,7 +12,7 @@ from review.checks.numeric_claims import Statement, statements
 from review.checks.wording import plain, says
 from review.observe.records import Observation
 
-CHECK = "absolute_terms"
+RULE = "absolute_terms"
 _SEVERITY: dict[str, Severity] = {"block": "block", "needs_evidence": "person", "warn": "warn"}
 
 
@@ -49,7 +49,7 @@ def _proven(term: str, facts: ProductFacts) -> bool:
 def _finding(term: str, severity: Severity, statement: Statement) -> Finding:
     why = {"block": "may not be claimed here", "person": "needs proof", "warn": "is easily misunderstood"}[severity]
     return Finding(
-        check=CHECK,
+        rule=RULE,
         severity=severity,
         message=f"“{term}” {why}; it is {'heard' if statement.heard else 'shown'} in “{statement.text}”.",
         claim=statement.text,

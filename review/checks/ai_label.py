@@ -1,13 +1,13 @@
-"""The notice that the video was made with AI must be readable in the finished picture, in its language, for long enough."""
+"""The notice that AI made the video must be readable in the finished picture, in its language, for long enough."""
 
 from catalog.facts import ProductFacts
 from generation.placements.labels import LabelRule, rule_for
 from generation.specs import VideoSpec
-from review.checks.base import Finding
+from review.checks.base import Finding, Severity
 from review.checks.wording import coverage
 from review.observe.records import Observation, TextLine
 
-CHECK = "ai_label"
+RULE = "ai_label"
 WORDINGS = {
     "en": ("AI-generated", "Made with AI", "Created with AI"),
     "fr": ("généré par IA", "créé avec l'IA", "générée par IA"),
@@ -68,15 +68,15 @@ def _seconds(lines: list[TextLine]) -> float:
 
 
 def _say(
-    severity: str,
+    severity: Severity,
     message: str,
     measured: float | None = None,
     allowed: float | None = None,
     line: TextLine | None = None,
 ) -> Finding:
     return Finding(
-        check=CHECK,
-        severity=severity,  # type: ignore[arg-type]  # one of the four literals, chosen above
+        rule=RULE,
+        severity=severity,
         message=message,
         claim=line.text if line else "",
         measured=measured,

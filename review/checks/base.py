@@ -21,7 +21,7 @@ Verdict = Literal["passed", "needs_person", "rejected"]
 class Finding:
     """One thing a check has to say about one file. `allowed`, `measured` and `uncertainty` are in `unit`."""
 
-    check: str
+    rule: str
     severity: Severity
     message: str
     claim: str = ""

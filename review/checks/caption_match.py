@@ -2,12 +2,12 @@
 
 from catalog.facts import ProductFacts
 from generation.specs import Line, VideoSpec
-from review.checks.base import Finding
+from review.checks.base import Finding, Severity
 from review.checks.wording import coverage, tokens
 from review.observe.records import Observation, TextLine
 from review.observe.text import READABLE
 
-CHECK = "caption_match"
+RULE = "caption_match"
 MATCHES = 0.9
 """Share of a planned caption that must be read while it is shown: the reader misses nearly nothing."""
 DIFFERS = 0.6
@@ -39,7 +39,7 @@ def _missing(caption: Line, observation: Observation) -> Finding | None:
     share = coverage(caption.text, read)
     if share >= MATCHES:
         return None
-    severity = "block" if share < DIFFERS else "person"
+    severity: Severity = "block" if share < DIFFERS else "person"
     return _say(
         severity,
         f"Planned caption “{caption.text}” is not what can be read there ({share:.0%} of it).",
@@ -70,11 +70,16 @@ def _overlap(line: TextLine, caption: Line) -> float:
 
 
 def _say(
-    severity: str, message: str, share: float | None = None, *, claim: str = "", span: tuple[float, float] | None = None
+    severity: Severity,
+    message: str,
+    share: float | None = None,
+    *,
+    claim: str = "",
+    span: tuple[float, float] | None = None,
 ) -> Finding:
     return Finding(
-        check=CHECK,
-        severity=severity,  # type: ignore[arg-type]  # one of the four literals, chosen above
+        rule=RULE,
+        severity=severity,
         message=message,
         claim=claim,
         measured=round(share, 3) if share is not None else None,

@@ -4,10 +4,10 @@ import pint
 
 from catalog.facts import ProductFacts
 from generation.specs import VideoSpec
-from review.checks.base import Finding
+from review.checks.base import Finding, Severity
 from review.observe.records import AtLeast, CannotMeasure, Measured, Observation
 
-CHECK = "effect_height"
+RULE = "effect_height"
 
 
 def effect_height(facts: ProductFacts, spec: VideoSpec | None, observation: Observation) -> list[Finding]:
@@ -51,10 +51,10 @@ def _leaving(seen: AtLeast, limit: float, parameter: str) -> Finding:
     return _finding("person", message, seen, limit, parameter)
 
 
-def _finding(severity: str, message: str, seen: Measured | AtLeast, limit: float, parameter: str) -> Finding:
+def _finding(severity: Severity, message: str, seen: Measured | AtLeast, limit: float, parameter: str) -> Finding:
     return Finding(
-        check=CHECK,
-        severity=severity,  # type: ignore[arg-type]  # one of the four literals, chosen above
+        rule=RULE,
+        severity=severity,
         message=message,
         parameter=parameter,
         allowed=round(limit, 4),
@@ -68,7 +68,7 @@ def _finding(severity: str, message: str, seen: Measured | AtLeast, limit: float
 
 def _unknown(message: str, parameter: str, limit: float | None = None, second: float | None = None) -> Finding:
     return Finding(
-        check=CHECK,
+        rule=RULE,
         severity="person",
         message=f"Cannot measure. {message}",
         parameter=parameter,

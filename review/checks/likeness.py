@@ -4,10 +4,10 @@ import statistics
 
 from catalog.facts import ProductFacts
 from generation.specs import VideoSpec
-from review.checks.base import Finding
+from review.checks.base import Finding, Severity
 from review.observe.records import Observation
 
-CHECK = "likeness"
+RULE = "likeness"
 PRESENT = 0.6
 """Share of the frames looked at in which the product has to be found."""
 ALIKE = 0.68
@@ -49,7 +49,7 @@ def _colour(observation: Observation) -> list[Finding]:
     median = statistics.median(sighting.colour_difference for sighting in observation.sightings)
     if median <= TINTED:
         return []
-    severity = "block" if median > RECOLOURED else "person"
+    severity: Severity = "block" if median > RECOLOURED else "person"
     message = f"The product's colour differs from its photo by {median:.0f} (CIEDE2000, brightness evened out)."
     return [_say(severity, message, median, TINTED, worst.second)]
 
@@ -76,15 +76,15 @@ def _first_gap(observation: Observation) -> float:
 
 
 def _say(
-    severity: str,
+    severity: Severity,
     message: str,
     measured: float | None = None,
     allowed: float | None = None,
     second: float | None = None,
 ) -> Finding:
     return Finding(
-        check=CHECK,
-        severity=severity,  # type: ignore[arg-type]  # one of the four literals, chosen above
+        rule=RULE,
+        severity=severity,
         message=message,
         measured=round(measured, 3) if measured is not None else None,
         allowed=allowed,

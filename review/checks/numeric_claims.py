@@ -7,7 +7,7 @@ import pint
 
 from catalog.facts import Parameter, ProductFacts, units
 from generation.specs import VideoSpec
-from review.checks.base import Finding
+from review.checks.base import Finding, Severity
 from review.checks.quantities import CURRENCIES, Quantity, claimed
 from review.checks.wording import tokens
 from review.observe.records import Observation, Word
@@ -55,8 +55,7 @@ def numeric_claims(facts: ProductFacts, spec: VideoSpec | None, observation: Obs
     language = observation.locale.split("-")[0]
     findings: list[Finding] = []
     for statement in statements(observation):
-        for quantity in claimed(statement.text, language):
-            findings.append(_judged(quantity, statement, facts))
+        findings += [_judged(quantity, statement, facts) for quantity in claimed(statement.text, language)]
     return findings
 
 
@@ -130,15 +129,16 @@ def _specification(parameter: Parameter) -> str:
     word = {"max": "at most ", "min": "at least ", "exact": "", "range": ""}[parameter.bound]
     low = f"{parameter.lower:g}–" if parameter.bound == "range" and parameter.lower is not None else ""
     slack = f" ±{parameter.tolerance:.0%}" if parameter.tolerance else ""
-    return f"The specification ({parameter.name.replace('_', ' ')}: {word}{low}{parameter.value:g} {parameter.unit}{slack})".rstrip()
+    value = f"{word}{low}{parameter.value:g} {parameter.unit}".rstrip()
+    return f"The specification ({parameter.name.replace('_', ' ')}: {value}{slack})"
 
 
 def _finding(
-    severity: str, message: str, quantity: Quantity, at: Statement, parameter: Parameter | None = None
+    severity: Severity, message: str, quantity: Quantity, at: Statement, parameter: Parameter | None = None
 ) -> Finding:
     return Finding(
-        check="numeric_claims",
-        severity=severity,  # type: ignore[arg-type]  # one of the four literals, chosen above
+        rule="numeric_claims",
+        severity=severity,
         message=message,
         claim=at.text,
         parameter=parameter.name if parameter else "",

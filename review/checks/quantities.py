@@ -61,7 +61,10 @@ _UNITS: Mapping[str, str] = {
     "CNY": "¥ rmb cny 元 人民币",
 }
 CURRENCIES = frozenset({"EUR", "USD", "GBP", "CNY"})
-_MOST = r"up\s+to|at\s+most|maximum(?:\s+of)?|max\.?|no\s+more\s+than|jusqu['’]\s*[àa]|au\s+plus|maximum\s+de|最高可?达?|最多|高达|可达|最大"
+_MOST = (
+    r"up\s+to|at\s+most|maximum(?:\s+of)?|max\.?|no\s+more\s+than|jusqu['’]\s*[àa]|au\s+plus|maximum\s+de"
+    r"|最高可?达?|最多|高达|可达|最大"
+)
 _LEAST = r"at\s+least|minimum(?:\s+of)?|min\.?|more\s+than|over|au\s+moins|plus\s+de|minimum\s+de|至少|不少于|超过"
 _LATIN_END = r"(?![^\W\d_])"
 

@@ -2,12 +2,12 @@
 
 from catalog.facts import ProductFacts
 from generation.specs import Line, VideoSpec
-from review.checks.base import Finding
+from review.checks.base import Finding, Severity
 from review.checks.wording import coverage, tokens
 from review.observe.records import Observation, Word
 from review.observe.speech import HEARD
 
-CHECK = "speech_match"
+RULE = "speech_match"
 MATCHES = {"en": 0.80, "fr": 0.70}
 """Share of a planned sentence that must be heard, by language: the recogniser's own slips are allowed for."""
 DIFFERS = 0.5
@@ -42,7 +42,7 @@ def _missing(line: Line, observation: Observation, needed: float) -> Finding | N
         return None
     said = _joined(heard) or "nothing"
     message = f"Planned speech “{line.text}”; heard “{said}” ({share:.0%} of it)."
-    severity = "block" if share < DIFFERS else "person"
+    severity: Severity = "block" if share < DIFFERS else "person"
     return _say(severity, message, claim=said, shares=(share, needed), span=(line.start, line.end))
 
 
@@ -68,7 +68,7 @@ def _joined(words: list[Word] | tuple[Word, ...]) -> str:
 
 
 def _say(
-    severity: str,
+    severity: Severity,
     message: str,
     *,
     claim: str = "",
@@ -76,8 +76,8 @@ def _say(
     span: tuple[float, float] | None = None,
 ) -> Finding:
     return Finding(
-        check=CHECK,
-        severity=severity,  # type: ignore[arg-type]  # one of the four literals, chosen above
+        rule=RULE,
+        severity=severity,
         message=message,
         claim=claim,
         measured=round(shares[0], 3) if shares else None,

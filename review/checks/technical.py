@@ -2,10 +2,10 @@
 
 from catalog.facts import ProductFacts
 from generation.specs import FRAME_SIZES, VideoSpec
-from review.checks.base import Finding
+from review.checks.base import Finding, Severity
 from review.observe.records import Observation
 
-CHECK = "technical"
+RULE = "technical"
 LOUDNESS = (-24.0, -11.0)
 """LUFS between which players and placements neither whisper nor clip."""
 PEAK = -0.1
@@ -76,15 +76,15 @@ def _plan(observation: Observation, spec: VideoSpec) -> list[Finding]:
 
 
 def _say(
-    severity: str,
+    severity: Severity,
     message: str,
     measured: float | None = None,
     allowed: float | None = None,
     second: float | None = None,
 ) -> Finding:
     return Finding(
-        check=CHECK,
-        severity=severity,  # type: ignore[arg-type]  # one of the four literals, chosen above
+        rule=RULE,
+        severity=severity,
         message=message,
         measured=measured,
         allowed=allowed,

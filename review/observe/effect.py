@@ -147,7 +147,7 @@ def _column(window: Window, ruler: Ruler, enlarge: float) -> "_Column | str":
     usable[: int(y + 0.1 * per_metre), max(0, int(x - reach)) : int(x + reach)] = 0
     aligned = align(window.grey, window.middle, usable)
     if aligned is None:
-        return f"The camera's motion at {ruler.second:.1f} s cannot be taken out: too little in the background to hold on to."
+        return f"The camera's motion at {ruler.second:.1f} s cannot be taken out: the background gives too little hold."
     flicker, jump = _activity(aligned.grey)
     inside, outside = _rows(flicker, x, y, per_metre, hidden)
     top = _climb(inside, outside, per_metre)

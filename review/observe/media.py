@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import imageio_ffmpeg
+import imageio_ffmpeg  # type: ignore[import-untyped]  # it ships no types
 import numpy as np
 from numpy.typing import NDArray
 
@@ -105,8 +105,9 @@ def loudness(file: Path) -> tuple[float, float]:
 
 
 def _run(arguments: list[str], *, must_succeed: bool = True) -> tuple[bytes, str]:
+    command = [_ffmpeg(), "-hide_banner", "-nostdin", *arguments]
     try:
-        done = subprocess.run([_ffmpeg(), "-hide_banner", "-nostdin", *arguments], capture_output=True, timeout=TIMEOUT)
+        done = subprocess.run(command, check=False, capture_output=True, timeout=TIMEOUT)
     except subprocess.TimeoutExpired as error:
         raise MediaError(f"ffmpeg did not finish within {TIMEOUT} s.") from error
     told = done.stderr.decode(errors="replace")

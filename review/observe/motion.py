@@ -33,9 +33,10 @@ def align(frames: list[NDArray[np.uint8]], reference: int, usable: NDArray[np.ui
 
     None when fewer than half of the frames can be aligned: too little structure, or too much motion.
     """
-    points = cv2.goodFeaturesToTrack(frames[reference], 400, 0.005, 6, mask=usable)
-    if points is None or len(points) < FEWEST:
+    corners = cv2.goodFeaturesToTrack(frames[reference], 400, 0.005, 6, mask=usable)
+    if corners is None or len(corners) < FEWEST:
         return None
+    points = np.asarray(corners, np.float32)
     moved: dict[int, NDArray[np.float64]] = {reference: np.eye(3)}
     errors = []
     for order in (range(reference + 1, len(frames)), range(reference - 1, -1, -1)):

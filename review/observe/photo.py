@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import cv2
 import numpy as np
@@ -25,7 +26,7 @@ class Photo:
     outline: Box
 
     @classmethod
-    def load(cls, image: ProductImage, cutout: Path) -> "Photo":
+    def load(cls, image: ProductImage, cutout: Path | IO[bytes]) -> "Photo":
         """Read a cut-out file; raises PhotoError when nothing in it is opaque."""
         with Image.open(cutout) as opened:
             return cls.of(image, np.asarray(opened.convert("RGBA")))

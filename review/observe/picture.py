@@ -1,6 +1,7 @@
 """The picture as a track: where shots begin, where it is black, where it stands still."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ SHORTEST = 0.4
 def cuts(frames: Sequence[Frame], seconds: NDArray[np.float64]) -> tuple[float, ...]:
     """Seconds at which the picture changes as a whole: the colour histogram and the pixels both jump."""
     found = []
-    small = [cv2.resize(frame, (64, 36), interpolation=cv2.INTER_AREA) for frame in frames]
+    small = [np.asarray(cv2.resize(frame, (64, 36), interpolation=cv2.INTER_AREA), np.uint8) for frame in frames]
     histograms = [_histogram(frame) for frame in small]
     for index in range(1, len(small)):
         apart = cv2.compareHist(histograms[index - 1], histograms[index], cv2.HISTCMP_BHATTACHARYYA)
@@ -43,7 +44,7 @@ def black(frames: Sequence[Frame], seconds: NDArray[np.float64]) -> tuple[Span, 
 def frozen(frames: Sequence[Frame], seconds: NDArray[np.float64]) -> tuple[Span, ...]:
     """Stretches in which consecutive frames are the same."""
     small = [cv2.resize(frame, (160, 90), interpolation=cv2.INTER_AREA).astype(np.float32) for frame in frames]
-    same = [False] + [bool(np.abs(b - a).mean() < FROZEN) for a, b in zip(small, small[1:], strict=False)]
+    same = [False] + [bool(np.abs(b - a).mean() < FROZEN) for a, b in pairwise(small)]
     return tuple(span for span in spans(np.array(same), seconds) if span.seconds >= SHORTEST)
 
 
@@ -59,4 +60,4 @@ def spans(flags: NDArray[np.bool_], seconds: NDArray[np.float64]) -> list[Span]:
 
 def _histogram(frame: NDArray[np.uint8]) -> NDArray[np.float32]:
     histogram = cv2.calcHist([frame], [0, 1, 2], None, [8, 8, 8], [0, 256] * 3)
-    return np.asarray(cv2.normalize(histogram, None, 1.0, 0.0, cv2.NORM_L1), np.float32)
+    return np.asarray(histogram / max(1.0, float(histogram.sum())), np.float32)

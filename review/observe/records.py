@@ -60,7 +60,8 @@ class Sighting:
     """The product found in one frame.
 
     `likeness` is the masked normalised cross-correlation with its photo (-1..1), `scale` frame pixels per photo pixel,
-    `colour_difference` the CIEDE2000 distance after brightness was matched, `aspect` height over width against the photo.
+    `colour_difference` the CIEDE2000 distance after brightness was matched, `aspect` height over width against
+    the photo.
     """
 
     second: float

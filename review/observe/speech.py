@@ -10,7 +10,7 @@ from catalog import assets
 from review.observe.records import Word
 
 HEARD = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "zh", "ja"})
-"""Languages listened for. English and French were measured; Chinese is heard, but too roughly to be compared word by word."""
+"""Languages listened for. English and French were measured; Chinese is heard too roughly to compare words."""
 
 
 def hear(sound: NDArray[np.float32], language: str) -> tuple[Word, ...]:
@@ -40,6 +40,6 @@ def hear(sound: NDArray[np.float32], language: str) -> tuple[Word, ...]:
 @cache
 def _model() -> Any:
     """The recogniser, loaded on first use and kept: only review workers pay for it."""
-    from faster_whisper import WhisperModel
+    from faster_whisper import WhisperModel  # type: ignore[import-untyped]  # it ships no types
 
     return WhisperModel(str(assets.resolve("whisper_base")), device="cpu", compute_type="int8", cpu_threads=2)

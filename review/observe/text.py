@@ -147,7 +147,7 @@ def _merged(lines: Sequence[TextLine]) -> list[TextLine]:
 
 @cache
 def _engine() -> Any:
-    """The reader, loaded on first use and kept: only review workers pay for it. Never call its `.vis()`: it downloads."""
+    """The reader, loaded on first use and kept: only review workers pay for it. Its `.vis()` would download: never."""
     from rapidocr import RapidOCR
 
     return RapidOCR(

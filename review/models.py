@@ -1,0 +1,101 @@
+"""What the audit found in each finished file, and what people decided about it."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import TenantModel
+from generation.models import Cut, Video
+
+
+class Audit(TenantModel):
+    """The audit of one file, named by its hash, against one version of the facts. The newest one of a cut counts."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        PASSED = "passed"
+        NEEDS_PERSON = "needs_person"
+        REJECTED = "rejected"
+
+    cut = models.ForeignKey(Cut, on_delete=models.CASCADE, related_name="audits")
+    sha256 = models.CharField(max_length=64)
+    facts_version = models.CharField(max_length=16)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
+    observation = models.JSONField(default=dict, blank=True)
+    """`review.observe.records.Observation` as JSON."""
+    seconds = models.FloatField(default=0.0)
+    """Processor seconds the audit took."""
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cut"], condition=Q(state="running"), name="one_running_audit_per_cut")
+        ]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:8]} {self.state}"
+
+
+class Finding(TenantModel):
+    """One thing one rule has to say about one file; the fields are those of `review.checks.base.Finding`."""
+
+    class Severity(models.TextChoices):
+        BLOCK = "block"
+        PERSON = "person"
+        WARN = "warn"
+        INFO = "info"
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="findings")
+    rule = models.CharField(max_length=40)
+    severity = models.CharField(max_length=6, choices=Severity.choices)
+    message = models.TextField()
+    claim = models.TextField(blank=True)
+    parameter = models.CharField(max_length=80, blank=True)
+    allowed = models.FloatField(null=True, blank=True)
+    measured = models.FloatField(null=True, blank=True)
+    uncertainty = models.FloatField(null=True, blank=True)
+    unit = models.CharField(max_length=30, blank=True)
+    second = models.FloatField(null=True, blank=True)
+    until = models.FloatField(null=True, blank=True)
+    image = models.FileField(upload_to="evidence/", max_length=300, blank=True)
+    fix = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.severity} {self.rule}: {self.message[:60]}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person still has to say something about it."""
+        return self.severity == self.Severity.PERSON and not self.decisions.exists()
+
+
+class Decision(TenantModel):
+    """What a named person decided, and why. Rows are only ever added; the database refuses changes."""
+
+    class Verdict(models.TextChoices):
+        ACCEPT = "accept"
+        APPROVE = "approve"
+        REJECT = "reject"
+        ASK_AGAIN = "ask_again"
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="decisions")
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="decisions", null=True, blank=True)
+    """The finding that is accepted; null for a decision about the whole video."""
+    who = models.CharField(max_length=150)
+    verdict = models.CharField(max_length=9, choices=Verdict.choices)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(who=""), name="decision_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(verdict="accept", finding__isnull=False) | ~Q(verdict="accept"), name="accepts_a_finding"
+            ),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.verdict}"

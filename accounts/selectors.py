@@ -1,6 +1,8 @@
 """Reads about people: which merchant a user works for."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 
 from accounts import tenancy
 from accounts.models import Membership, Merchant
@@ -11,3 +13,11 @@ def merchant_of(user: AbstractBaseUser) -> Merchant | None:
     tenancy.set_user(user.pk)
     seat = Membership.objects.filter(user_id=user.pk).select_related("merchant").order_by("id").first()
     return seat.merchant if seat else None
+
+
+def merchant_in(request: HttpRequest) -> Merchant:
+    """The merchant of a signed-in request; raises PermissionDenied for a user without a shop."""
+    merchant: Merchant | None = getattr(request, "merchant", None)
+    if merchant is None:
+        raise PermissionDenied("This user belongs to no shop yet: ask its owner for a seat.")
+    return merchant

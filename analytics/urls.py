@@ -1,4 +1,4 @@
-"""Addresses of analytics: the public tracking endpoints and product page."""
+"""Addresses of analytics: the public tracking endpoints and product page, and the merchant's reports."""
 
 from django.urls import URLPattern, path
 
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("shop/<slug:slug>/<path:sku>/", shop.product_page, name="shop_product"),
     path("reports/", views.report_list, name="report_list"),
     path("reports/<uuid:public_id>/", views.report_detail, name="report_detail"),
+    path("reports/<uuid:public_id>/report.csv", views.report_csv, name="report_csv"),
 ]

@@ -1,13 +1,14 @@
 """Report pages: which products have one, the report itself, and its table as CSV."""
 
-import csv
 import uuid
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import slugify
 
+from analytics.reports import placement_report
 from catalog.models import Product
 from generation import boards
 
@@ -24,9 +25,15 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def report_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """What shoppers did with each video of a product, and what follows from it."""
-    from analytics import reports
-
     product = get_object_or_404(Product, public_id=public_id)
-    return render(
-        request, "analytics/report_detail.html", {"product": product, "report": reports.placement_report(product)}
-    )
+    context = {"product": product, "report": placement_report(product)}
+    return render(request, "analytics/report_detail.html", context)
+
+
+@login_required
+def report_csv(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The same report as a table for spreadsheets."""
+    product = get_object_or_404(Product, public_id=public_id)
+    response = HttpResponse(placement_report(product).to_csv(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="report-{slugify(product.sku)}.csv"'
+    return response

@@ -1,6 +1,14 @@
-"""Addresses of catalog."""
+"""Addresses of uploads. Products themselves are shown one layer up, with their videos."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from catalog import views
 
 app_name = "catalog"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("imports/", views.import_list, name="import_list"),
+    path("imports/<uuid:public_id>/", views.import_detail, name="import_detail"),
+    path("imports/<uuid:public_id>/progress/", views.import_progress, name="import_progress"),
+    path("imports/<uuid:public_id>/confirm/", views.import_confirm, name="import_confirm"),
+    path("imports/<uuid:public_id>/problems.csv", views.import_problems, name="import_problems"),
+]

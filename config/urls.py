@@ -8,6 +8,7 @@ from config.media import media
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("login/", LoginView.as_view(template_name="accounts/login.html"), name="login"),
     path("media/<path:name>", media, name="media"),
     path("logout/", LogoutView.as_view(), name="logout"),

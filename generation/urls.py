@@ -1,6 +1,14 @@
-"""Addresses of generation."""
+"""Addresses of products and of making their videos."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from generation import views
 
 app_name = "generation"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("products/", views.product_list, name="product_list"),
+    path("products/<uuid:public_id>/", views.product_detail, name="product_detail"),
+    path("products/<uuid:public_id>/board/", views.product_board, name="product_board"),
+    path("products/<uuid:public_id>/videos/", views.product_plan, name="product_plan"),
+    path("videos/<uuid:public_id>/retry/", views.video_retry, name="video_retry"),
+]

@@ -1,0 +1,173 @@
+"""The truth card: a product's photos, specification, claims and buyers' words, each with what supports or contradicts it.
+
+Read by the product page; seven queries however much the product carries.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from catalog.models import Evidence, Image, Parameter, Product, Question, Review, SearchTerm, SellingPoint
+
+SHARP_ENOUGH = 700
+"""Shorter side in pixels from which a product photo fills a 720p frame without being enlarged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """One thing checked about a photo: whether it holds, in words with the way out."""
+
+    holds: bool
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A photo and its verdicts."""
+
+    image: Image
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        return all(verdict.holds for verdict in self.verdicts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecificationRow:
+    """A parameter with the evidence that speaks about it."""
+
+    parameter: Parameter
+    supports: tuple[Evidence, ...]
+    contradicts: tuple[Evidence, ...]
+
+    @property
+    def bound(self) -> str:
+        """How the value limits: at most, at least, between, exactly."""
+        words = {"max": "at most", "min": "at least", "range": "between", "exact": "exactly"}
+        return words[self.parameter.bound]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """Something a claim rests on, and where on the page it stands."""
+
+    anchor: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A selling point in every language it exists in, and its proofs."""
+
+    point: SellingPoint
+    text: str
+    locales: tuple[str, ...]
+    proofs: tuple[Proof, ...]
+
+    @property
+    def is_proved(self) -> bool:
+        return bool(self.proofs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TruthCard:
+    """Everything the product page shows about a product itself."""
+
+    product: Product
+    photos: tuple[Photo, ...]
+    rows: tuple[SpecificationRow, ...]
+    claims: tuple[Claim, ...]
+    reviews: tuple[Review, ...]
+    questions: tuple[Question, ...]
+    search_terms: tuple[SearchTerm, ...]
+    contradictions: int
+
+    @property
+    def can_make_videos(self) -> bool:
+        """Planning needs one photo with a cut-out."""
+        return any(photo.image.cutout and photo.image.role in USABLE for photo in self.photos)
+
+
+USABLE = (Image.Role.PACKSHOT, Image.Role.VIEW)
+
+
+def products_with_photo() -> QuerySet[Product]:
+    """The merchant's products with their photos, newest first."""
+    return Product.objects.order_by("-id").prefetch_related("images")
+
+
+def truth_card(product: Product) -> TruthCard:
+    """Gather the card of one product."""
+    evidence = tuple(product.evidences.all())
+    parameters = tuple(product.parameters.all())
+    reviews, questions = tuple(product.reviews.all()), tuple(product.questions.all())
+    proofs = _proofs(parameters, reviews, questions, evidence)
+    return TruthCard(
+        product=product,
+        photos=tuple(_photo(image) for image in product.images.all()),
+        rows=_rows(parameters, evidence),
+        claims=tuple(_claim(point, product.locale, proofs) for point in product.sellingpoints.all()),
+        reviews=reviews,
+        questions=questions,
+        search_terms=tuple(product.searchterms.all()[:12]),
+        contradictions=sum(row.stance == Evidence.Stance.CONTRADICTS for row in evidence),
+    )
+
+
+def _photo(image: Image) -> Photo:
+    size = f"{image.width} × {image.height} px"
+    verdicts = [Verdict(holds=min(image.width, image.height) >= SHARP_ENOUGH, words=_size_words(image, size))]
+    if image.role in USABLE:
+        has_cutout = bool(image.cutout)
+        verdicts.append(Verdict(holds=has_cutout, words="Cut out" if has_cutout else "No cut-out yet"))
+        known = image.width_m is not None
+        words = f"Real width known: {image.width_m * 100:.3g} cm" if image.width_m else "Real width unknown: add it"
+        verdicts.append(Verdict(holds=known, words=words))
+    return Photo(image=image, verdicts=tuple(verdicts))
+
+
+def _size_words(image: Image, size: str) -> str:
+    if min(image.width, image.height) >= SHARP_ENOUGH:
+        return f"Large enough: {size}"
+    return f"Small: {size}, {SHARP_ENOUGH} or more stays sharp"
+
+
+def _rows(parameters: Sequence[Parameter], evidence: Sequence[Evidence]) -> tuple[SpecificationRow, ...]:
+    by_parameter: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
+    for row in evidence:
+        by_parameter[row.parameter, row.stance].append(row)
+    return tuple(
+        SpecificationRow(
+            parameter=parameter,
+            supports=tuple(by_parameter[parameter.name, Evidence.Stance.SUPPORTS]),
+            contradicts=tuple(by_parameter[parameter.name, Evidence.Stance.CONTRADICTS]),
+        )
+        for parameter in parameters
+    )
+
+
+def _proofs(
+    parameters: Sequence[Parameter],
+    reviews: Sequence[Review],
+    questions: Sequence[Question],
+    evidence: Sequence[Evidence],
+) -> dict[str, Proof]:
+    """Evidence id -> where it stands on the page."""
+    found = {f"par-{row.name}": Proof(anchor=f"par-{row.name}", words="specification") for row in parameters}
+    found |= {row.key: Proof(anchor=f"review-{row.pk}", words="review") for row in reviews}
+    found |= {row.key: Proof(anchor=f"question-{row.pk}", words="answer") for row in questions}
+    found |= {row.key: Proof(anchor=f"par-{row.parameter}", words=row.get_kind_display()) for row in evidence}
+    return found
+
+
+def _claim(point: SellingPoint, locale: str, proofs: Mapping[str, Proof]) -> Claim:
+    texts: dict[str, str] = point.text
+    return Claim(
+        point=point,
+        text=texts.get(locale) or next(iter(texts.values()), point.key),
+        locales=tuple(texts),
+        proofs=tuple(proofs[key] for key in point.evidence if key in proofs),
+    )

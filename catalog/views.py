@@ -1,0 +1,74 @@
+"""Pages of an upload: choose a file, see every row judged before anything is stored, confirm, watch it run."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import selectors as accounts_selectors
+from catalog import selectors, services
+from catalog.forms import UploadForm
+from catalog.models import Import
+
+LATEST = 12
+"""Earlier uploads shown under the form."""
+GROUPED = 20_000
+"""Problems that are grouped for the page; the download has them all."""
+MOVING = (Import.State.RECEIVED, Import.State.RUNNING)
+"""States that change by themselves."""
+STOP_POLLING = 286
+"""The status at which htmx ends its polling."""
+
+
+@login_required
+def import_list(request: HttpRequest) -> HttpResponse:
+    """The upload form (POST takes the file and has it checked) and earlier uploads."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        merchant = accounts_selectors.merchant_in(request)
+        batch = services.receive(merchant=merchant, file=form.cleaned_data["file"])
+        return redirect("catalog:import_detail", public_id=batch.public_id)
+    context = {"form": form, "imports": Import.objects.all()[:LATEST]}
+    return render(request, "catalog/import_list.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def import_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One upload in whichever state it is, with its problems grouped by what they say."""
+    batch = get_object_or_404(Import, public_id=public_id)
+    groups = selectors.problem_groups(selectors.import_problems(batch)[:GROUPED])
+    context = {"batch": batch, "groups": groups, "is_moving": batch.state in MOVING}
+    return render(request, "catalog/import_detail.html", context)
+
+
+@login_required
+def import_progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """How far a check or an import is; when it stands still, htmx is told to load the page anew."""
+    batch = get_object_or_404(Import, public_id=public_id)
+    if batch.state not in MOVING:
+        return HttpResponse(status=STOP_POLLING, headers={"HX-Refresh": "true"})
+    return render(request, "catalog/_progress.html", {"batch": batch})
+
+
+@login_required
+@require_POST
+def import_confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Store what was ready. Pressing twice is the same as once."""
+    batch = get_object_or_404(Import, public_id=public_id)
+    if not services.confirm(batch=batch):
+        messages.info(request, "This upload was confirmed before; nothing was started twice.")
+    return redirect("catalog:import_detail", public_id=public_id)
+
+
+@login_required
+def import_problems(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The refused rows as CSV with their reasons: correct them there and upload that file."""
+    batch = get_object_or_404(Import, public_id=public_id)
+    problems = list(selectors.import_problems(batch).filter(severity="refused"))
+    lines = "".join(selectors.bad_rows_csv(services.refused_rows(batch), problems))
+    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="rows-to-correct.csv"'
+    return response

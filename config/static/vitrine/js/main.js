@@ -1,0 +1,26 @@
+// Starts the small behaviours of whichever parts the page has. Every page works without this file.
+import { themeSwitch } from "./parts/theme-switch.js";
+import { player } from "./parts/player.js";
+import { preview } from "./parts/preview.js";
+import { drop } from "./parts/drop.js";
+
+const parts = {
+  "[data-theme-switch]": themeSwitch,
+  "[data-player]": player,
+  "[data-preview]": preview,
+  "[data-drop]": drop,
+};
+const started = new WeakSet();
+
+function start(root) {
+  for (const [selector, behaviour] of Object.entries(parts)) {
+    for (const element of root.querySelectorAll(selector)) {
+      if (started.has(element)) continue;
+      started.add(element);
+      behaviour(element);
+    }
+  }
+}
+
+start(document);
+document.addEventListener("htmx:load", (event) => start(event.target));

@@ -1,0 +1,223 @@
+"""What templates share: icons, statuses in the merchant's words, and quantities as people write them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import Merchant
+from analytics.stats.counts import Estimate, NotEnoughData
+from analytics.stats.guards import SampleRatio
+from generation import boards
+from generation.models import Video
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Status:
+    """How one state is said and shown: words and mark carry it, the tone only helps."""
+
+    words: str
+    mark: str
+    tone: str
+
+
+STATUSES: dict[str, Status] = {
+    Video.State.PLANNED: Status("Waiting to start", "clock", ""),
+    Video.State.DRAFTING: Status("Being generated", "spark", "info"),
+    Video.State.DRAFTED: Status("Being composed", "film", "info"),
+    Video.State.REVIEWING: Status("Being checked", "eye", "info"),
+    Video.State.NEEDS_PERSON: Status("Needs your decision", "hand", "warn"),
+    Video.State.APPROVED: Status("Approved", "check", "good"),
+    Video.State.PUBLISHED: Status("Live", "live", "accent"),
+    Video.State.REJECTED: Status("Rejected", "stop", "bad"),
+    Video.State.FAILED: Status("Could not be made", "alert", "bad"),
+    Video.State.STALE: Status("Out of date", "stale", "warn"),
+    Video.State.RETIRED: Status("Retired", "pause", ""),
+    "received": Status("Received", "file", ""),
+    "checked": Status("Checked, waiting for you", "hand", "warn"),
+    "running": Status("Being imported", "clock", "info"),
+    "done": Status("Imported", "check", "good"),
+}
+LOCALES = {
+    "en-US": "English (US)",
+    "en-GB": "English (UK)",
+    "fr-FR": "French (France)",
+    "de-DE": "German (Germany)",
+    "es-ES": "Spanish (Spain)",
+    "it-IT": "Italian (Italy)",
+    "pt-BR": "Portuguese (Brazil)",
+    "ja-JP": "Japanese (Japan)",
+    "zh-CN": "Chinese (Mainland)",
+}
+HOOKS = {
+    "benefit": "Opens with a benefit",
+    "proof": "Opens with a number",
+    "question": "Opens with a question",
+    "scene": "Opens with the scene",
+}
+
+OUTCOMES = {
+    "winner": ("Decided", "check", "good"),
+    "leading": ("Leading", "chart", "accent"),
+    "not_enough_data": ("Too early", "clock", ""),
+    "alone": ("Nothing to compare", "info", ""),
+    "broken": ("Data broken", "alert", "bad"),
+}
+ACTIONS = {
+    "plan": "planned videos",
+    "approve": "approved a video",
+    "reject": "rejected a video",
+    "publish": "put a video live",
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One icon of our sprite. Decorative: the words beside it say the same."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static(SPRITE), name)
+
+
+SPRITE = "vitrine/img/icons.svg"
+
+
+@register.simple_tag
+def badge(text: str, mark: str = "info", tone: str = "") -> SafeString:
+    """A small label: mark, words, tone."""
+    return format_html('<span class="badge {}">{}{}</span>', tone, icon(mark), text)
+
+
+@register.simple_tag
+def state_badge(state: str) -> SafeString:
+    """The state of a video or an import in the merchant's words."""
+    status = STATUSES.get(state, Status(state.replace("_", " ").capitalize(), "info", ""))
+    return badge(status.words, status.mark, status.tone)
+
+
+@register.simple_tag
+def video_badge(video: Video) -> SafeString:
+    """Where a video stands; one that passed its audit says that it is the person's turn."""
+    if video.state == Video.State.REVIEWING and boards.is_waiting(video):
+        return badge("Passed, needs your yes", "hand", "warn")
+    return state_badge(video.state)
+
+
+@register.simple_tag
+def outcome_badge(outcome: str) -> SafeString:
+    """The outcome of a comparison."""
+    words, mark, tone = OUTCOMES[outcome]
+    return badge(words, mark, tone)
+
+
+@register.simple_tag
+def ratio_badge(ratio: SampleRatio | NotEnoughData) -> SafeString:
+    """Whether visitors were divided as promised."""
+    if isinstance(ratio, NotEnoughData):
+        return badge("Split not testable yet", "clock")
+    return badge("Visitors divided as planned", "check", "good") if ratio.is_sound else badge("Split broken", "alert", "bad")
+
+
+@register.simple_tag
+def rate(value: Estimate | NotEnoughData) -> str:
+    """A rate with its 90 % interval, or that there is too little."""
+    if isinstance(value, NotEnoughData):
+        return "too few"
+    return f"{percent(value.value, 1)} ({percent(value.low, 1)} to {percent(value.high, 1)})"
+
+
+@register.simple_tag(takes_context=True)
+def current(context: template.Context, place: str) -> SafeString | str:
+    """`aria-current` for the navigation entry whose part of the site is shown."""
+    path = context["request"].path if "request" in context else ""
+    here = path == "/" if place == "home" else path.startswith(place)
+    return SafeString('aria-current="page"') if here else ""
+
+
+@register.simple_tag(takes_context=True)
+def waiting_videos(context: template.Context) -> int:
+    """How many videos wait for a person; 0 for visitors without a shop."""
+    merchant: Merchant | None = getattr(context.get("request"), "merchant", None)
+    return boards.waiting_count() if merchant else 0
+
+
+@register.filter
+def spaced(name: str) -> str:
+    """`spray_height` as `Spray height`."""
+    return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def locale_name(code: str) -> str:
+    """`fr-FR` as `French (France)`; unknown codes stay as they are."""
+    return LOCALES.get(code, code)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """`fr` as `French`."""
+    return next((name.split(" (")[0] for key, name in LOCALES.items() if key.startswith(code)), code)
+
+
+@register.filter
+def hook_name(hook: str) -> str:
+    """How a variant begins, as a phrase."""
+    return HOOKS.get(hook, spaced(hook))
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """A number without needless digits: 0.45, 16, 1 250."""
+    if value is None:
+        return ""
+    text = f"{float(value):,.4g}" if abs(float(value)) < 1000 else f"{float(value):,.0f}"
+    return text.replace(",", "\u202f").replace("-", "\u2212")
+
+
+@register.filter
+def unit(name: str) -> str:
+    """A unit as written beside a figure; plain counts have none."""
+    return "" if name == "count" else name
+
+
+@register.filter
+def action_words(action: str) -> str:
+    """An entry of the audit log as the end of a sentence."""
+    return ACTIONS.get(action, spaced(action).lower())
+
+
+@register.filter
+def percent(value: Any, digits: int = 0) -> str:
+    """A fraction as a percentage."""
+    return "" if value is None else f"{float(value) * 100:.{digits}f} %".replace(" ", "\u202f")
+
+
+@register.filter
+def money(minor: int | None, currency: str = "") -> str:
+    """Minor units as an amount: 2490 -> 24.90 USD."""
+    return "" if minor is None else f"{minor / 100:,.2f} {currency}".strip()
+
+
+@register.filter
+def seconds_left(seconds: float | None) -> str:
+    """A waiting time as people say it."""
+    if seconds is None:
+        return "starting"
+    if seconds < 90:
+        return f"about {max(1, round(seconds / 5) * 5)} s left"
+    return f"about {round(seconds / 60)} min left"
+
+
+@register.filter
+def minus(value: int, less: int) -> int:
+    """What is left."""
+    return value - less
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """Look a key up in a mapping."""
+    return mapping.get(key) if mapping else None

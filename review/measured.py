@@ -1,0 +1,122 @@
+"""What the audit measured in one file, as people read it: problems with their evidence, and what passed."""
+
+from dataclasses import dataclass
+
+from generation.models import Cut, Video
+from review.models import Audit, Finding
+
+PASSED = "The audit passed; a person must say yes before shoppers see it."
+TITLES = {
+    "effect_height": "Size of the effect",
+    "likeness": "Likeness of the product",
+    "numeric_claims": "Numbers that are said",
+    "absolute_terms": "Forbidden wording",
+    "caption_match": "Text on screen",
+    "speech_match": "Spoken words",
+    "ai_label": "AI label",
+    "technical": "The file itself",
+}
+"""Rule -> what it looked at."""
+FIXES = {
+    "regenerate_with_cap": "Make it again with the effect held to its limit.",
+    "trim": "Cut this stretch out.",
+    "real_footage": "Replace this shot with real footage.",
+    "change_claim": "Change the sentence.",
+}
+SEVERE = {Finding.Severity.BLOCK: 0, Finding.Severity.PERSON: 1, Finding.Severity.WARN: 2}
+"""Severities that are shown as problems, the gravest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A finding as it is shown."""
+
+    title: str
+    message: str
+    severity: str
+    claim: str
+    picture: str
+    fix: str
+    second: float | None
+    place: float
+    """Where on the time line, in percent."""
+    allowed: float | None
+    measured: float | None
+    uncertainty: float | None
+    unit: str
+
+    @property
+    def has_gauge(self) -> bool:
+        return self.allowed is not None and self.measured is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """The newest audit of a file, in words."""
+
+    verdict: str
+    is_blocked: bool
+    problems: tuple[Shown, ...] = ()
+    passed: tuple[Shown, ...] = ()
+    seconds: float | None = None
+
+
+def measured_of(video: Video, cut: Cut | None) -> Measured:
+    """What the newest audit of this cut says; a named state when there is none."""
+    audit = Audit.objects.filter(cut=cut).exclude(state=Audit.State.RUNNING).first() if cut else None
+    if cut is None or audit is None:
+        return Measured(verdict=_without_audit(video), is_blocked=False)
+    findings = list(audit.findings.all())
+    problems = sorted((row for row in findings if row.severity in SEVERE), key=lambda row: SEVERE[row.severity])
+    troubled = {row.rule for row in problems}
+    told = {row.rule: row for row in findings if row.rule not in troubled}
+    return Measured(
+        verdict=_verdict(video, audit, problems),
+        is_blocked=audit.state == Audit.State.REJECTED,
+        problems=tuple(_shown(row, cut) for row in problems),
+        passed=tuple(_passed(rule, told.get(rule), cut) for rule in TITLES if rule not in troubled),
+        seconds=audit.seconds,
+    )
+
+
+def _verdict(video: Video, audit: Audit, problems: list[Finding]) -> str:
+    if audit.state == Audit.State.REJECTED:
+        return f"The audit stopped this file: {problems[0].message}" if problems else "The audit stopped this file."
+    if video.state in (Video.State.APPROVED, Video.State.PUBLISHED, Video.State.STALE):
+        return "The audit passed and a person approved it."
+    if audit.state == Audit.State.NEEDS_PERSON:
+        doubts = sum(row.severity == Finding.Severity.PERSON for row in problems)
+        return f"{doubts} {'thing needs' if doubts == 1 else 'things need'} your eyes before you decide."
+    return PASSED
+
+
+def _without_audit(video: Video) -> str:
+    if video.state == Video.State.REJECTED:
+        return "A person rejected this video."
+    return "No audit of this file is finished yet."
+
+
+def _shown(row: Finding, cut: Cut) -> Shown:
+    return Shown(
+        title=TITLES.get(row.rule, row.rule.replace("_", " ").capitalize()),
+        message=row.message,
+        severity=row.severity,
+        claim=row.claim,
+        picture=row.image.url if row.image else "",
+        fix=FIXES.get(row.fix, ""),
+        second=row.second,
+        place=round(100 * (row.second or 0.0) / max(cut.seconds, 0.1), 2),
+        allowed=row.allowed,
+        measured=row.measured,
+        uncertainty=row.uncertainty,
+        unit=row.unit,
+    )
+
+
+def _passed(rule: str, row: Finding | None, cut: Cut) -> Shown:
+    if row is not None:
+        return _shown(row, cut)
+    return Shown(
+        title=TITLES[rule], message="", severity=Finding.Severity.INFO, claim="", picture="", fix="", second=None,
+        place=0.0, allowed=None, measured=None, uncertainty=None, unit="",
+    )  # fmt: skip

@@ -1,0 +1,105 @@
+"""Pages where people look at videos and decide: all videos, those that wait for a person, and one video."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from generation import boards
+from generation.models import Cut, Video
+from review import watching
+from review.forms import ApprovalForm, RejectionForm
+
+PER_PAGE = 24
+STOP_POLLING = 286
+"""The status at which htmx ends its polling."""
+
+
+@login_required
+def video_list(request: HttpRequest) -> HttpResponse:
+    """Videos of one group (`?show=live`), newest change first."""
+    show = request.GET.get("show", "")
+    page = Paginator(watching.videos_shown(show), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "tiles": boards.tiles_of(page), "show": show, "groups": watching.groups()}
+    return render(request, "review/video_list.html", context)
+
+
+@login_required
+def queue_list(request: HttpRequest) -> HttpResponse:
+    """Videos that need a person, longest waiting first."""
+    page = Paginator(watching.queue(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "review/queue_list.html", {"page": page, "entries": watching.entries(page)})
+
+
+@login_required
+def video_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One video: its player or its progress, what was measured, what it says, and the decision."""
+    return _video_page(request, _video(public_id))
+
+
+@login_required
+def video_progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """How far the video is; once it is finished, htmx is told to stop asking and to load the page anew."""
+    video = _video(public_id)
+    if not boards.is_being_made(video):
+        return HttpResponse(status=STOP_POLLING, headers={"HX-Refresh": "true"})
+    return render(request, "review/_progress.html", {"video": video, "making": boards.making_of(video)})
+
+
+@login_required
+@require_POST
+def video_approve(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A named person's yes to the files of this video."""
+    video, form = _video(public_id), ApprovalForm(request.POST)
+    if not form.is_valid():
+        return _video_page(request, video, approval=form, status=422)
+    problem = watching.approve(video, **form.cleaned_data)
+    return _decided(request, video, problem, "Approved and live in the shop.")
+
+
+@login_required
+@require_POST
+def video_reject(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A named person's no, with the reason."""
+    video, form = _video(public_id), RejectionForm(request.POST)
+    if not form.is_valid():
+        return _video_page(request, video, rejection=form, status=422)
+    problem = watching.reject(video, **form.cleaned_data)
+    return _decided(request, video, problem, "Rejected. It will not be shown to anybody.")
+
+
+def _video(public_id: uuid.UUID) -> Video:
+    return get_object_or_404(watching.videos(), public_id=public_id)
+
+
+def _video_page(
+    request: HttpRequest,
+    video: Video,
+    *,
+    approval: ApprovalForm | None = None,
+    rejection: RejectionForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    wanted = request.GET.get("format", Cut.Format.WIDE)
+    name = request.user.get_full_name() or request.user.get_username()
+    cut = boards.first_cut(video, wanted)
+    context = {
+        "video": video,
+        "cut": cut,
+        "page": watching.page_of(video, cut),
+        "approval": approval or ApprovalForm(initial={"approver": name}),
+        "rejection": rejection or RejectionForm(initial={"by": name}),
+    }
+    return render(request, "review/video_detail.html", context, status=status)
+
+
+def _decided(request: HttpRequest, video: Video, problem: str, success: str) -> HttpResponse:
+    if problem:
+        messages.error(request, problem)
+    else:
+        messages.success(request, success)
+    return redirect("review:video_detail", public_id=video.public_id)

@@ -1,0 +1,157 @@
+"""What the pages about videos show: groups, the queue, and everything known about one video."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from generation import boards, selectors
+from generation.models import Approval, Cut, Placement, Video
+from review.measured import PASSED, TITLES, Measured, measured_of
+from review.models import Finding
+
+GROUPS: dict[str, tuple[str, Q]] = {
+    "": ("All", Q()),
+    "waiting": ("Needs your decision", boards.WAITING),
+    "running": ("Running", boards.MAKING),
+    "approved": ("Approved", Q(state=Video.State.APPROVED)),
+    "live": ("Live", Q(state=Video.State.PUBLISHED)),
+    "blocked": ("Rejected", Q(state=Video.State.REJECTED)),
+    "failed": ("Could not be made", Q(state=Video.State.FAILED)),
+    "stale": ("Out of date", Q(state=Video.State.STALE)),
+}
+"""The filters of the list: key in the address -> words and videos."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A filter of the list with how many videos it holds."""
+
+    key: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A video in the queue and why it waits."""
+
+    tile: boards.Tile
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidLine:
+    """A sentence of the video: when, how it reaches the shopper, and what proves it."""
+
+    start: float
+    end: float
+    text: str
+    how: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Everything the page of one video shows besides its player."""
+
+    is_making: bool
+    can_decide: bool
+    making: boards.Making
+    measured: Measured
+    lines: tuple[SaidLine, ...]
+    parts: tuple[tuple[str, str], ...]
+    recipe: tuple[tuple[str, Any], ...]
+    approvals: tuple[Approval, ...]
+    placements: tuple[Placement, ...]
+
+
+def videos() -> QuerySet[Video]:
+    """The merchant's videos with what a page needs, newest change first."""
+    return selectors.videos_in(*Video.State.values).order_by("-updated")
+
+
+def videos_shown(group: str) -> QuerySet[Video]:
+    """The videos of one filter; an unknown filter shows all."""
+    return videos().filter(GROUPS.get(group, GROUPS[""])[1])
+
+
+def queue() -> QuerySet[Video]:
+    """Videos that need a person, longest waiting first."""
+    return videos().filter(boards.WAITING).order_by("updated")
+
+
+def groups() -> list[Group]:
+    """Every filter that holds a video, and All; one query."""
+    counts = Video.objects.aggregate(
+        **{key or "all": Count("id", filter=which, distinct=True) for key, (_, which) in GROUPS.items()}
+    )
+    rows = [Group(key=key, words=words, count=counts[key or "all"]) for key, (words, _) in GROUPS.items()]
+    return [row for row in rows if row.count or not row.key]
+
+
+def entries(found: Iterable[Video]) -> list[Entry]:
+    """Queue entries of these videos with why each waits; two queries."""
+    rows = boards.tiles_of(found)
+    open_findings = Finding.objects.filter(
+        audit__cut__video__in=[row.video for row in rows], severity=Finding.Severity.PERSON
+    ).values_list("audit__cut__video_id", "message")
+    doubts = dict(reversed(list(open_findings)))
+    return [Entry(tile=row, reason=doubts.get(row.video.pk, PASSED)) for row in rows]
+
+
+def top_block() -> str:
+    """What blocked most files, in words; "" when nothing did."""
+    rows = Finding.objects.filter(severity=Finding.Severity.BLOCK).order_by()
+    top = rows.values("rule").annotate(n=Count("audit__cut__video", distinct=True)).order_by("-n", "rule").first()
+    return f"most often: {TITLES.get(top['rule'], top['rule']).lower()}" if top else ""
+
+
+def page_of(video: Video, cut: Cut | None) -> Page:
+    """Gather the page of one video, with what was measured in the cut that is shown."""
+    spec: dict[str, Any] = video.variant.spec
+    return Page(
+        is_making=boards.is_being_made(video),
+        can_decide=boards.is_waiting(video),
+        making=boards.making_of(video),
+        measured=measured_of(video, cut),
+        lines=_lines(spec),
+        parts=_parts(video),
+        recipe=_recipe(video, spec),
+        approvals=tuple(Approval.objects.filter(cut__video=video).select_related("cut")),
+        placements=tuple(Placement.objects.filter(cut__video=video).select_related("cut")),
+    )
+
+
+def _lines(spec: dict[str, Any]) -> tuple[SaidLine, ...]:
+    rows = [(line, "shown") for line in spec.get("captions", ())] + [
+        (line, "spoken") for line in spec.get("narration", ())
+    ]
+    said: dict[str, tuple[dict[str, Any], str]] = {}
+    for line, how in sorted(rows, key=lambda row: (row[0]["start"], row[1])):
+        before = said.get(line["text"])
+        said[line["text"]] = (before[0], "shown and spoken") if before else (line, how)
+    return tuple(
+        SaidLine(start=line["start"], end=line["end"], text=text, how=how, evidence=tuple(line.get("evidence", ())))
+        for text, (line, how) in said.items()
+    )
+
+
+def _parts(video: Video) -> tuple[tuple[str, str], ...]:
+    """What of the picture and sound is real and what was generated, as the recipe says."""
+    return tuple((row["part"], row["kind"]) for row in video.recipe.get("provenance", ()) if "part" in row)
+
+
+def _recipe(video: Video, spec: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    engine = video.recipe.get("engine", video.engine)
+    shots: Sequence[dict[str, Any]] = spec.get("shots", ())
+    rows = [
+        ("Engine", engine if isinstance(engine, str) else engine.get("name", video.engine)),
+        ("Seed", spec.get("seed")),
+        ("Scene", ", ".join(shot["scene"] for shot in shots)),
+        ("Prompt", " / ".join(shot["prompt"] for shot in shots)),
+        ("Facts version", video.variant.facts_version),
+        ("Plan", video.variant.spec_hash[:16]),
+    ]
+    return tuple((name, value) for name, value in rows if value not in (None, ""))

@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, help_text in (
         ("data", "render training clips into shards"),
         ("train", "train, or go on with a stopped run"),
+        ("sample", "animate one picture"),
         ("evaluate", "measure a checkpoint on scenes it never saw"),
         ("ship", "write the averaged weights as a checkpoint"),
     ):
@@ -27,6 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
         stage.add_argument("--weights", type=Path, default=ROOT / "model" / "weights")
         stage.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data", help="folder of real data")
         stage.add_argument("--text-encoder", type=Path, default=None, help="folder of MiniLM; default: the package")
+        if name == "sample":
+            stage.add_argument("still", type=Path)
+            stage.add_argument("prompt")
+            stage.add_argument("--out", type=Path, default=STATE / "sample")
+            stage.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     return run(options)
 
@@ -40,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
         "parity": stages.parity,
         "data": stages.data,
         "train": stages.train,
+        "sample": stages.sample,
         "evaluate": stages.evaluate,
         "ship": stages.ship,
     }[options.stage]

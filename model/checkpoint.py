@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,13 +43,13 @@ def save(folder: Path, name: str, *, config: ModelConfig, tensors: dict[str, Ten
     weights = folder / f"{name}.safetensors"
     temporary = weights.with_suffix(".partial")
     save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, temporary)
-    os.replace(temporary, weights)
+    temporary.replace(weights)
     digest = file_sha256(weights)
     record = {"format": FORMAT, "weights": weights.name, "sha256": digest, "model": config.to_json(), **notes}
     description = folder / "config.json"
     temporary = description.with_suffix(".partial")
     temporary.write_text(json.dumps(record, indent=2) + "\n")
-    os.replace(temporary, description)
+    temporary.replace(description)
     return digest
 
 

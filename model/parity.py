@@ -7,6 +7,7 @@ files whose part is not built yet are listed as skipped and make the exit code n
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -104,9 +105,7 @@ def compare_tokens(folder: Path) -> Iterator[Comparison]:
     expected = torch.zeros(inputs.segments.total, inputs.segments.total, dtype=torch.bool)
     for (q0, q1), (k0, k1) in zip(raw["local_q_ranges"].tolist(), raw["local_k_ranges"].tolist(), strict=True):
         expected[q0:q1, k0:k1] = True
-    mask = local_attention_mask(
-        inputs.segments, frames=inputs.shape[0], receptive_field=config.frame_receptive_field
-    )
+    mask = local_attention_mask(inputs.segments, frames=inputs.shape[0], receptive_field=config.frame_receptive_field)
     yield Comparison("local attention mask", relative_error(mask, expected), 0.0)
 
 
@@ -145,13 +144,9 @@ def run_with_states(
     for index, layer in enumerate(network.block.layers):
         keep(layer, f"layer{index}_out")
         keep(layer.get_submodule("attention"), f"layer{index}_attn_out")
-    mask = local_attention_mask(
-        inputs.segments, frames=inputs.shape[0], receptive_field=config.frame_receptive_field
-    )
+    mask = local_attention_mask(inputs.segments, frames=inputs.shape[0], receptive_field=config.frame_receptive_field)
     with torch.no_grad():
-        states["out_tokens"] = network(
-            inputs.tokens, inputs.coordinates(style)[None], inputs.segments, local_mask=mask
-        )
+        states["out_tokens"] = network(inputs.tokens, inputs.coordinates(style)[None], inputs.segments, local_mask=mask)
     video, audio, _ = states["out_tokens"].split(inputs.segments.sizes, dim=1)
     states["out_video"] = unpatchify(video, inputs.shape)
     states["out_audio"] = audio[..., : config.audio_in_channels]
@@ -208,7 +203,7 @@ def compare_solvers(folder: Path) -> Iterator[Comparison]:
     sigmas = flow.shifted_sigmas(8)
     for name in ("distill8", "sde8"):
         x, states = golden["x_init"], []
-        for index, (sigma, after) in enumerate(zip(sigmas[:-1], sigmas[1:], strict=True)):
+        for index, (sigma, after) in enumerate(pairwise(sigmas)):
             noise, v = golden[f"{name}_noise"][index], velocity(x, sigma)
             if name == "distill8":
                 x = flow.renoise_step(x, v, noise, sigma=sigma, next_sigma=after)

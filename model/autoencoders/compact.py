@@ -121,7 +121,7 @@ class CompactCodec:
     def encode_motion(self, track: MotionTrack, layout: CompactLayout) -> tuple[Tensor, Tensor, Tensor]:
         """Track -> camera (S, 12), effect (S, 16), cells (S, cells, 30)."""
         corners = fit_corners(track)
-        camera = self._encode_corners(corners, layout)
+        camera = self.encode_corners(corners, layout)
         total_gain = track.log_gain.mean((1, 2))  # (49,)
         slot_gain = total_gain[1:].reshape(SLOTS, FRAMES_PER_SLOT) / GLOBAL_GAIN_SCALE
         residual = track.sources - camera_sources(corners, layout)
@@ -133,7 +133,7 @@ class CompactCodec:
 
     def decode(self, latent: CompactLatent, layout: CompactLayout, *, times: Tensor, asked: Tensor) -> DecodedMotion:
         """The first clip of a batch of latents at `times` seconds * 8 (frame 0 exact); asked (16,) opens the effect."""
-        corners = self._decode_corners(latent.camera[0, :, :8].float(), layout)
+        corners = self.decode_corners(latent.camera[0, :, :8].float(), layout)
         homography = homography_from_corners(interpolate_track(corners, times / FRAMES_PER_SLOT))
         flow_rows, gain_rows = latent.cells[0].float().split([FLOW_COEFFICIENTS, GAIN_COEFFICIENTS], dim=-1)
         flow = smooth_seams(from_slot_cells(self.flow.decode(flow_rows), layout, channels=2))
@@ -150,11 +150,11 @@ class CompactCodec:
             effect=interpolate_track(torch.cat([opening, effect]), times),
         )
 
-    def _encode_corners(self, corners: Tensor, layout: CompactLayout) -> Tensor:
+    def encode_corners(self, corners: Tensor, layout: CompactLayout) -> Tensor:
         in_grid = to_grid_units(corners[1:], layout)  # (S, 4, 2)
         return torch.einsum("kc,sca->ska", CORNER_BASIS, in_grid).flatten(1) / self.camera_scale
 
-    def _decode_corners(self, latent: Tensor, layout: CompactLayout) -> Tensor:
+    def decode_corners(self, latent: Tensor, layout: CompactLayout) -> Tensor:
         in_grid = torch.einsum("kc,ska->sca", CORNER_BASIS, (latent * self.camera_scale).unflatten(1, (4, 2)))
         return with_first_frame(from_grid_units(in_grid, layout))
 

@@ -64,7 +64,7 @@ class SoundCodec:
         return self.mel.encode(log_mel(sound).reshape(CLIP_TOKENS, FRAMES_PER_TOKEN * BANDS))
 
     def decode(self, latent: Tensor, *, generator: torch.Generator) -> Tensor:
-        """Latents (24, 48) -> sound (96000,): white noise given the bands' energies, its phases then made consistent."""
+        """Latents (24, 48) -> sound (96000,): noise given the bands' energies, its phases then made consistent."""
         bands = self.mel.decode(latent).reshape(-1, BANDS).clamp(max=1.0)
         amplitude = (bands.exp() - SILENCE).clamp(min=0)
         filters = mel_filters()

@@ -15,8 +15,19 @@ from model.autoencoders.sound import SOUND_RATE
 from model.config import ModelConfig
 from model.inference.request import Sample, SampleRequest
 from model.inference.sampler import Canvas, denoise
-from model.tokens.compact import LATENT_FPS, SLOTS, CompactLatent, CompactLayout, free_numbers, from_rows, to_rows
-from model.tokens.compact import AUDIO_CHANNELS, CAMERA_CHANNELS, EFFECT_CHANNELS, WIDTHS
+from model.tokens.compact import (
+    AUDIO_CHANNELS,
+    CAMERA_CHANNELS,
+    EFFECT_CHANNELS,
+    LATENT_FPS,
+    SLOTS,
+    WIDTHS,
+    CompactLatent,
+    CompactLayout,
+    free_numbers,
+    from_rows,
+    to_rows,
+)
 from model.tokens.sequence import pack
 from model.tokens.text import TextEncoder
 
@@ -34,14 +45,14 @@ class Generator:
 
     @classmethod
     def load(cls, weights: Path, text_encoder: Path) -> "Generator":
-        """Read a checkpoint folder and a MiniLM folder. Raises CheckpointError or FileNotFoundError; never falls back."""
+        """Read a checkpoint and a MiniLM folder. Raises CheckpointError or FileNotFoundError; never falls back."""
         stored = checkpoint.load(weights)
         network = build_network(stored.config, checkpoint.floats(stored.part("network.")))
         codecs = Codecs.from_tensors(stored.part("codec."))
         return cls(network, codecs, TextEncoder(text_encoder), stored.sha256)
 
     def sample(self, request: SampleRequest) -> Sample:
-        """Generate camera, local motion, light, effect and sound for one still. The same request gives the same sample."""
+        """Generate camera, motion, light, effect and sound for one still; the same request gives the same sample."""
         ask = request.effect or NO_EFFECT
         asked = encode_ask(ask)
         layout = CompactLayout.for_size(*request.still.shape[:2])
@@ -69,7 +80,14 @@ class Generator:
         )
 
     def sample_latent(
-        self, keyframe: Tensor, asked: Tensor, *, layout: CompactLayout, text: Tensor, steps: int, generator: torch.Generator
+        self,
+        keyframe: Tensor,
+        asked: Tensor,
+        *,
+        layout: CompactLayout,
+        text: Tensor,
+        steps: int,
+        generator: torch.Generator,
     ) -> CompactLatent:
         """Denoise the whole sequence around a keyframe (cells, 96), an asked effect (16,) and text (tokens, 384)."""
         canvas = canvas_for(keyframe, asked, layout=layout, text=text, width=self.network.config.token_width)

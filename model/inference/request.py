@@ -31,7 +31,7 @@ class SampleRequest:
         if self.still.dtype != np.uint8 or self.still.ndim != 3 or self.still.shape[2] != 3:
             raise ValueError(f"the still must be uint8 (H, W, 3), not {self.still.dtype} {self.still.shape}")
         if min(self.still.shape[:2]) < MIN_SIDE:
-            raise ValueError(f"the still is {self.still.shape[1]}x{self.still.shape[0]}: both sides need {MIN_SIDE} pixels")
+            raise ValueError(f"the still is {self.still.shape[:2]}: both sides need {MIN_SIDE} pixels")
         if not 0 < self.seconds <= CLIP_SECONDS:
             raise ValueError(f"a sample lasts up to {CLIP_SECONDS:g} seconds, not {self.seconds:g}")
         if not 1 <= self.fps <= 120 or not 1 <= self.steps <= MAX_STEPS:
@@ -46,7 +46,7 @@ class SampleRequest:
 class Sample:
     """Motion of T frames over the still, in normalised frame coordinates x, y in [-1, 1].
 
-    homography float32 (T, 3, 3): backward map, a point of frame t -> the point of frame 0 it is read from; first identity.
+    homography float32 (T, 3, 3): backward map, a point of frame t -> the point of frame 0 it shows; first identity.
     flow float32 (T, gh, gw, 2): added to the homography's result; first zero. gain float32 (T, gh, gw): first one.
     effect float32 (T, 4): height_m, spread_m, density 0..1, sway -1..1, of the one kind `effect_kind`.
     sound float32 (samples, 1) at `sound_rate`.

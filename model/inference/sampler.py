@@ -1,6 +1,7 @@
 """Denoising of a packed sequence in a few Euler steps; known tokens are written back before every step."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -29,7 +30,7 @@ def denoise(network: UnifiedTransformer, canvas: Canvas, *, steps: int, generato
     x = torch.randn(canvas.known.shape, generator=generator)
     x = torch.where(canvas.free, add_noise(torch.zeros_like(x), x, sigmas[0]), canvas.known)
     width = network.config.output_width
-    for sigma, after in zip(sigmas[:-1], sigmas[1:], strict=True):
+    for sigma, after in pairwise(sigmas):
         output = network(x, canvas.coordinates, canvas.segments)
         velocity = velocity_from(output, x[..., :width], sigma, prediction=network.config.prediction)
         moved = euler_step(x[..., :width], velocity, sigma, after)

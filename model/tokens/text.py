@@ -25,7 +25,7 @@ class TextEncoder:
 
     def __init__(self, folder: Path) -> None:
         if not (folder / "model.safetensors").is_file():
-            raise FileNotFoundError(f"no text encoder in {folder}: it needs model.safetensors, config.json, tokenizer.json")
+            raise FileNotFoundError(f"no text encoder in {folder}: model.safetensors is missing")
         self.tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
         self.network = AutoModel.from_pretrained(str(folder), local_files_only=True).eval()
 

@@ -36,7 +36,8 @@ def own_motion(view: View, sources: Tensor, direction: Direction, rng: np.random
     masks = view.at(view.masks, sources)  # (6, 49, gh, gw)
     jitter = rng.uniform(0.88, 1.12, 3)
     phases = rng.uniform(-0.3, 0.3, 8)
-    moved = water(sources, phases) * WATER_SIZE[direction.water] * jitter[0] * masks[MASK_CLASSES.index("water")][..., None]
+    ripple = WATER_SIZE[direction.water] * jitter[0]
+    moved = water(sources, phases) * ripple * masks[MASK_CLASSES.index("water")][..., None]
     wind = WIND_SIZE[direction.wind] * jitter[1]
     moved += leaves(sources, phases) * wind * masks[MASK_CLASSES.index("foliage")][..., None]
     moved += cloth(sources, phases) * wind * masks[MASK_CLASSES.index("cloth")][..., None]
@@ -88,7 +89,7 @@ def relight(view: View, sources: Tensor, direction: Direction, rng: np.random.Ge
 
 
 def effect_track(direction: Direction, *, asked: Tensor, rng: np.random.Generator) -> Tensor:
-    """Height, spread, density, sway at 8 fps (49, 4): rises when it `starts`, then breathes just below what was asked."""
+    """Height, spread, density, sway at 8 fps (49, 4): rises if it `starts`, then breathes just below what was asked."""
     seconds = torch.arange(FRAMES + 1) / LATENT_FPS
     phase = rng.uniform(-0.5, 0.5, 2)
     breathing = 1 - 0.03 * (1 + torch.sin(2 * np.pi * 0.6 * seconds + phase[0]))

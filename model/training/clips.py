@@ -21,11 +21,14 @@ from model.training.directions import CAMERAS, Direction, draw_direction, write_
 from model.training.scenes import FAR_METRES, MASK_CLASSES, View
 from model.training.sounds import SoundBank, sound_class
 
-HEIGHT_RANGE = {"jet": (0.08, 1.8), "mist": (0.1, 1.2), "steam": (0.05, 0.6), "beam": (0.3, 4.0), "particles": (0.3, 3.0)}
+HEIGHT_RANGE = {
+    "jet": (0.08, 1.8), "mist": (0.1, 1.2), "steam": (0.05, 0.6), "beam": (0.3, 4.0), "particles": (0.3, 3.0),
+}  # fmt: skip
 EFFECT_SOUND = {"jet": 0.8, "mist": 0.25}
 SOUND_WORDS = {
-    "birds": "birds singing", "waves": "sea waves", "rain": "rain", "fire": "crackling fire", "clock": "a ticking clock",
-    "city": "city street", "cafe": "cafe murmur", "wind": "wind", "night": "crickets at night", "quiet": "a quiet room", "stream": "a small stream",
+    "birds": "birds singing", "waves": "sea waves", "rain": "rain", "fire": "crackling fire",
+    "clock": "a ticking clock", "city": "city street", "cafe": "cafe murmur", "wind": "wind",
+    "night": "crickets at night", "quiet": "a quiet room", "stream": "a small stream",
 }  # fmt: skip
 PRESENT_SHARE = 0.02
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CAMERAS = ("static", "pan left", "pan right", "tilt up", "tilt down", "push in", "pull out", "orbit left", "orbit right")
+CAMERAS = (
+    "static", "pan left", "pan right", "tilt up", "tilt down", "push in", "pull out", "orbit left", "orbit right",
+)  # fmt: skip
 LIGHTS = ("steady", "warming", "dimming", "brightening", "flicker")
 STRENGTHS = ("calm", "gentle", "strong")
 EFFECTS = ("none", "jet", "mist", "steam", "beam", "particles")

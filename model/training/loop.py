@@ -1,7 +1,6 @@
 """The training loop: flow matching on packed sequences, Muon with AdamW, a moving average, resumable to the step."""
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from torch import Tensor
 
 from model.architecture.transformer import UnifiedTransformer, initialise
 from model.flow import add_noise, logit_normal_sigmas
-from model.recipes import Recipe
 from model.tokens.compact import SLOTS, CompactLatent, CompactLayout, free_numbers, to_rows
 from model.tokens.sequence import Segments, pack
 from model.training.clips import ClipStore
+from model.training.recipe import Recipe
 
 LATENT_NAMES = ("keyframe", "asked", "camera", "effect", "cells", "sound")
 LIMITS = {"keyframe": 12.0, "asked": 4.0, "camera": 6.0, "effect": 4.0, "cells": 4.0, "sound": 6.0}
@@ -69,9 +68,9 @@ def flow_loss(
     """Velocity loss, with 1 / sigma^2 capped when the head predicts samples; also the unweighted loss of each kind."""
     size = len(batch.clean)
     noise = torch.randn(batch.clean.shape, generator=generator)
-    sigma = logit_normal_sigmas(
-        size, generator=generator, mean=recipe.sigma_mean, spread=recipe.sigma_spread
-    )[:, None, None]
+    sigma = logit_normal_sigmas(size, generator=generator, mean=recipe.sigma_mean, spread=recipe.sigma_spread)[
+        :, None, None
+    ]
     free = torch.stack(list(batch.targets.values())).any(0)
     noisy = torch.where(free, add_noise(batch.clean, noise, sigma), batch.clean)
     output = network(noisy, batch.coordinates, batch.segments)
@@ -99,7 +98,9 @@ class Trainer:
         rest = [p for name, p in self.network.named_parameters() if name not in block]
         rate = recipe.learning_rate
         self.optimisers: list[torch.optim.Optimizer] = [
-            torch.optim.Muon(list(block.values()), lr=rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.Muon(
+                list(block.values()), lr=rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw", ns_steps=4
+            ),
             torch.optim.AdamW(rest, lr=rate / 3, betas=(0.9, 0.98), weight_decay=0.0),
         ]
         self.peaks = [rate, rate / 3]
@@ -146,7 +147,7 @@ class Trainer:
         self.folder.mkdir(parents=True, exist_ok=True)
         temporary = self.state_path.with_suffix(".partial")
         torch.save(state, temporary)
-        os.replace(temporary, self.state_path)
+        temporary.replace(self.state_path)
 
     def _resume(self) -> None:
         state = torch.load(self.state_path, weights_only=True)
@@ -181,11 +182,11 @@ def train(recipe: Recipe, *, shards: Path, folder: Path, null_text: Tensor) -> I
 
 
 def rate_at(step: int, recipe: Recipe) -> float:
-    """Share of the peak rate: linear warm-up, then linear decay to the final rate."""
+    """Share of the peak rate: linear warm-up, a plateau, then linear decay to the final rate."""
     if step < recipe.warmup_steps:
         return (step + 1) / recipe.warmup_steps
-    way = (step - recipe.warmup_steps) / max(recipe.steps - recipe.warmup_steps, 1)
-    return 1 - way * (1 - recipe.final_rate)
+    left = (recipe.steps - step) / max(recipe.steps * recipe.decay_share, 1)
+    return min(1.0, recipe.final_rate + (1 - recipe.final_rate) * left)
 
 
 def step_generator(recipe: Recipe, step: int, stream: int = 0) -> torch.Generator:

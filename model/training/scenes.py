@@ -1,4 +1,4 @@
-"""Training views: a picture with depth and masks of what moves by itself, from renders, panoramas or a tiny ray caster."""
+"""Training views: a picture with depth and masks of what moves by itself, from renders or a tiny ray caster."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -151,7 +151,8 @@ def synthetic_view(rng: np.random.Generator, name: str) -> View:
     on_table = depth < wall
     checks = (np.floor(rays[..., 0] * depth * 8) + np.floor(depth * 8)) % 2
     base, other = rng.uniform(0.2, 0.9, 3), rng.uniform(0.1, 0.9, 3)
-    rgb = np.where(on_table[..., None], base * (0.7 + 0.3 * checks[..., None]), other * (1.1 - 0.15 * y[..., None] / height))
+    shade = 1.1 - 0.15 * y[..., None] / height
+    rgb = np.where(on_table[..., None], base * (0.7 + 0.3 * checks[..., None]), other * shade)
     mask = np.zeros((height, width), np.uint8)
     mask[on_table & (rays[..., 0] * depth > rng.uniform(-0.2, 0.3))] = rng.choice([0, 1])
     mask[~on_table & (rays[..., 0] < 0)] = rng.choice([0, 2, 3])

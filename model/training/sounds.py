@@ -25,11 +25,14 @@ RECORDINGS = {
     "night": ("loops/summer-night.ogg",),
 }
 KEYWORDS = (
-    ("quiet", "quiet"), ("night_city", "city"), ("stream", "stream"), ("night", "night"), ("fire", "fire"), ("candle", "fire"),
-    ("sea", "waves"), ("beach", "waves"), ("wave", "waves"), ("rain", "rain"), ("storm", "rain"), ("fountain", "stream"),
-    ("cafe", "cafe"), ("coffee", "cafe"), ("restaurant", "cafe"), ("gym", "cafe"), ("market", "cafe"), ("city", "city"),
-    ("street", "city"), ("clock", "clock"), ("bird", "birds"), ("garden", "birds"), ("park", "birds"), ("meadow", "birds"),
-    ("window", "birds"), ("forest", "birds"), ("snow", "wind"), ("wind", "wind"), ("room", "clock"), ("studio", "quiet"),
+    ("quiet", "quiet"), ("night_city", "city"), ("stream", "stream"), ("night", "night"),
+    ("fire", "fire"), ("candle", "fire"), ("sea", "waves"), ("beach", "waves"),
+    ("wave", "waves"), ("rain", "rain"), ("storm", "rain"), ("fountain", "stream"),
+    ("cafe", "cafe"), ("coffee", "cafe"), ("restaurant", "cafe"), ("gym", "cafe"),
+    ("market", "cafe"), ("city", "city"), ("street", "city"), ("clock", "clock"),
+    ("bird", "birds"), ("garden", "birds"), ("park", "birds"), ("meadow", "birds"),
+    ("window", "birds"), ("forest", "birds"), ("snow", "wind"), ("wind", "wind"),
+    ("room", "clock"), ("studio", "quiet"),
 )  # fmt: skip
 """First match decides which recordings a scene's sound class means."""
 

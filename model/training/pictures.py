@@ -1,0 +1,86 @@
+"""Pictures of a run for human eyes: the loss curve as SVG and contact sheets of warped held-out stills."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from model.autoencoders.compact import OVERSCAN
+from model.inference.request import Sample
+
+WIDTH, HEIGHT, MARGIN = 760, 380, 56
+COLOURS = {"camera": "#0b6e75", "effect": "#c4620a", "cell": "#5b4b9a", "sound": "#7c8a2a"}
+SMOOTHING = 0.94
+
+
+def loss_curve_svg(records: list[dict[str, float]], title: str) -> str:
+    """Smoothed mean squared error of each kind of token over the steps, logarithmic, as a standalone SVG."""
+    lines = {name: smoothed([record[name] for record in records]) for name in COLOURS}
+    low = np.floor(np.log10(min(values.min() for values in lines.values())) * 2) / 2
+    high = np.ceil(np.log10(max(values.max() for values in lines.values())) * 2) / 2
+    last = max(records[-1]["step"], 1)
+
+    def place(step: float, value: float) -> str:
+        x = MARGIN + (WIDTH - MARGIN - 110) * step / last
+        y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (np.log10(value) - low) / (high - low)
+        return f"{x:.1f},{y:.1f}"
+
+    parts = [f'<text x="{MARGIN}" y="28" font-size="15" font-weight="600">{title}</text>']
+    for tick in np.arange(low, high + 0.01, 0.5):
+        x, y = place(0, 10**tick).split(",")
+        parts.append(f'<line x1="{x}" y1="{y}" x2="{WIDTH - 110}" y2="{y}" stroke="#ddd"/>')
+        parts.append(f'<text x="{MARGIN - 8}" y="{float(y) + 4:.1f}" text-anchor="end">{10**tick:.2g}</text>')
+    for step in np.linspace(0, last, 6).astype(int):
+        x = place(float(step), 10**low).split(",")[0]
+        parts.append(f'<text x="{x}" y="{HEIGHT - MARGIN + 20}" text-anchor="middle">{step}</text>')
+    for name, values in lines.items():
+        points = " ".join(place(record["step"], value) for record, value in zip(records, values, strict=True))
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{COLOURS[name]}" stroke-width="2"/>')
+        end = points.rsplit(" ", 1)[-1].split(",")
+        x, y = float(end[0]) + 8, float(end[1]) + 4
+        parts.append(f'<text x="{x:.1f}" y="{y:.1f}" fill="{COLOURS[name]}">{name}</text>')
+    parts.append(f'<text x="{(WIDTH - 110 + MARGIN) / 2}" y="{HEIGHT - 12}" text-anchor="middle">step</text>')
+    body = "\n".join(parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="Inter, sans-serif" '
+        f'font-size="12" fill="#333"><rect width="100%" height="100%" fill="#fff"/>\n{body}\n</svg>\n'
+    )
+
+
+def smoothed(values: list[float]) -> np.ndarray:
+    """Exponential moving average, started at the first value."""
+    result, state = [], values[0]
+    for value in values:
+        state = SMOOTHING * state + (1 - SMOOTHING) * value
+        result.append(state)
+    return np.array(result)
+
+
+def warped_frame(still: np.ndarray, sample: Sample, index: int, size: tuple[int, int]) -> np.ndarray:
+    """Frame `index` of a sample drawn from its still, uint8 (height, width, 3) of `size` (height, width)."""
+    height, width = size
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    points = np.stack([(x + 0.5) / width * 2 - 1, (y + 0.5) / height * 2 - 1, np.ones_like(x)], axis=-1)
+    moved = points @ sample.homography[index].T
+    flow = cv2.resize(sample.flow[index], (width, height), interpolation=cv2.INTER_LINEAR)
+    source = moved[..., :2] / moved[..., 2:] + flow
+    at = (source / OVERSCAN + 1) / 2 * np.array([still.shape[1], still.shape[0]]) - 0.5
+    at = at.astype(np.float32)
+    picture = cv2.remap(still, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    gain = cv2.resize(sample.gain[index], (width, height), interpolation=cv2.INTER_LINEAR)
+    linear = (picture.astype(np.float32) / 255) ** 2.2 * gain[..., None]
+    return (linear.clip(0, 1) ** (1 / 2.2) * 255).round().astype(np.uint8)
+
+
+def contact_sheet(rows: list[tuple[str, list[np.ndarray]]], path: Path) -> None:
+    """Labelled rows of equally high frames, written as JPEG."""
+    strips = []
+    for label, frames in rows:
+        strip = np.concatenate([np.pad(f, ((2, 2), (2, 2), (0, 0)), constant_values=255) for f in frames], axis=1)
+        band = np.full((26, strip.shape[1], 3), 255, np.uint8)
+        cv2.putText(band, label, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (40, 40, 40), 1, cv2.LINE_AA)
+        strips.append(np.concatenate([band, strip]))
+    width = max(strip.shape[1] for strip in strips)
+    padded = [np.pad(s, ((0, 0), (0, width - s.shape[1]), (0, 0)), constant_values=255) for s in strips]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), np.concatenate(padded)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])

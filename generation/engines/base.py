@@ -17,6 +17,8 @@ Progress = Callable[[float], None]
 class EngineError(RuntimeError):
     """An engine cannot be loaded or cannot do what the plan asks."""
 
+    is_permanent = True
+
 
 class Engine(Protocol):
     """Turns one plan into motion. Made once a process by `generation.engines.load`, used for many plans."""

@@ -109,7 +109,7 @@ _EUROPE = frozenset(
 
 
 def rule_for(locale: str) -> LabelRule:
-    """The rule of the market that a locale such as ``zh-CN`` is shown in; the EU's, the broadest, where none is known."""
+    """The rule of the market a locale such as ``zh-CN`` is shown in; the EU's, the broadest, where none is known."""
     region = locale.partition("-")[2].upper()
     if locale.lower() == "zh":
         region = "CN"

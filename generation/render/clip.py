@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.facts import EffectKind
-from generation.render.errors import RenderError
+from generation.render.errors import CannotWrite, RenderError
 from generation.specs import EffectSpec
 
 Floats = NDArray[np.float32]
@@ -93,7 +93,7 @@ class Motion:
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise RenderError(f"Cannot write {path}: {error.strerror}. Free space on that disk.") from error
+            raise CannotWrite(f"Cannot write {path}: {error.strerror}. Free space on that disk.") from error
 
     @classmethod
     def load(cls, path: Path) -> "Motion":

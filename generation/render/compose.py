@@ -14,7 +14,7 @@ from catalog.facts import ProductImage
 from generation.render import captions, effect, encode, product, sound, speech, timeline, warp
 from generation.render.captions import Overlay, Page
 from generation.render.clip import Motion
-from generation.render.errors import RenderError
+from generation.render.errors import CannotWrite
 from generation.render.layout import Box
 from generation.render.outlet import Outlet
 from generation.render.product import Sprite
@@ -114,6 +114,7 @@ class Cut:
     def frame(self, index: int) -> Picture:
         """RGB frame (height, width, 3)."""
         picture = self._backdrop.frame(index)
+        self._effect.draw_under(picture, index)
         self._standing.draw(picture, index)
         self._effect.draw(picture, index)
         for text in self._texts:
@@ -195,7 +196,7 @@ def _save_poster(frame: Picture, path: Path) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise RenderError(f"Cannot write {path}: {error.strerror or error}. Free space on that disk.") from error
+        raise CannotWrite(f"Cannot write {path}: {error.strerror or error}. Free space on that disk.") from error
 
 
 def _part(progress: Progress, number: int, count: int) -> Progress:

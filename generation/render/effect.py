@@ -1,26 +1,39 @@
 """The product's own effect, drawn from its real outlet at the size the motion asks, in metres."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from catalog.facts import EffectKind
 from generation.render.clip import HEIGHT, SPREAD, Motion
+from generation.render.flakes import Flakes
+from generation.render.glow import Glow
 from generation.render.jet import Jet
 from generation.render.layout import Box
 from generation.render.outlet import Outlet
 from generation.render.scene import Picture
+from generation.render.vapour import MIST, STEAM, Vapour
 
 
 class Drawn(Protocol):
     """One kind of effect over one clip; frames may be drawn in any order."""
 
+    def draw_under(self, picture: Picture, index: int) -> None:
+        """Draw in place what a frame shows of it on the ground or behind the product."""
+
     def draw(self, picture: Picture, index: int) -> None:
         """Draw in place what a frame shows of it."""
 
 
-KINDS: dict[EffectKind, Callable[..., Drawn]] = {"jet": Jet}
+KINDS: dict[EffectKind, Callable[..., Drawn]] = {
+    "jet": Jet,
+    "steam": partial(Vapour, look=STEAM),
+    "mist": partial(Vapour, look=MIST),
+    "beam": Glow,
+    "particles": Flakes,
+}
 
 
 class Effect:
@@ -31,8 +44,13 @@ class Effect:
         is_shown = motion.effect_kind != "none" and bool((motion.effect[:, HEIGHT] > 0).any())
         self._drawn = KINDS[motion.effect_kind](motion, outlet, seed=seed) if is_shown else None
 
+    def draw_under(self, picture: Picture, index: int) -> None:
+        """Draw in place what lies under or behind the product."""
+        if self._drawn is not None:
+            self._drawn.draw_under(picture, index)
+
     def draw(self, picture: Picture, index: int) -> None:
-        """Draw a frame's effect in place."""
+        """Draw in place what lies before the product."""
         if self._drawn is not None:
             self._drawn.draw(picture, index)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import wavfile
 
-from generation.render.errors import RenderError
+from generation.render.errors import CannotWrite, RenderError
 from generation.render.scene import Picture
 
 SOUND_RATE = 48000
@@ -100,13 +100,13 @@ def _failed(target: Path, code: int, said: str) -> RenderError:
     full = ("No space left", "File too large", "Disk quota")
     if code < 0 or any(words in said for words in full):
         reason = said or f"stopped by signal {-code}"
-        return RenderError(f"Cannot write {target}: {reason}. Free space on that disk or raise its limit, then retry.")
+        return CannotWrite(f"Cannot write {target}: {reason}. Free space on that disk or raise its limit, then retry.")
     return RenderError(f"ffmpeg could not encode {target} (exit code {code}): {said}")
 
 
 def _cannot_write(target: Path, error: OSError) -> RenderError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return RenderError(f"Cannot write {target}: {error.strerror}. Free space on that disk, then retry.")
+        return CannotWrite(f"Cannot write {target}: {error.strerror}. Free space on that disk, then retry.")
     return RenderError(
         f"Cannot write {target}: {error.strerror or error}. Check that its folder exists and is writable."
     )

@@ -4,6 +4,14 @@
 class RenderError(RuntimeError):
     """The video cannot be made from what was given; trying again without a change will not help."""
 
+    is_permanent = True
+
+
+class CannotWrite(RenderError):
+    """A file cannot be written: the disk is full or not there. It may work later."""
+
+    is_permanent = False
+
 
 class SpeechDoesNotFit(RenderError):
     """A narration line is too long for its window, even spoken at the fastest permitted pace."""

@@ -1,4 +1,4 @@
-"""Text to phonemes, as a program of its own: espeak-ng is under the GPL, so the renderer starts this and never imports it.
+"""Text to phonemes, as a program of its own: espeak-ng is under the GPL, so this is started and never imported.
 
     python espeak.py FOLDER LANGUAGE < text
 

@@ -3,18 +3,24 @@
 Local axes in metres from the outlet: x to the camera's right, y away from the camera along the ground, z up.
 """
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from generation.render.layers import Window
 from generation.render.product import Sprite
 from generation.render.scene import OVERSCAN, Doubles, Scene, Spot
 from generation.render.warp import Track
+
+Floats = NDArray[np.float32]
 
 
 class Outlet:
     """The place an effect leaves the product, carried through the clip."""
 
     def __init__(self, sprite: Sprite, track: Track, *, scene: Scene, spot: Spot, width: int) -> None:
-        self._scene, self._track = scene, track
+        self._scene, self._track, self._frame_width = scene, track, width
+        self.surface = spot.surface
         self._to_frame = width * OVERSCAN / scene.size[0]
         forward = scene.camera.R[2] * [1, 1, 0]
         forward = forward / np.linalg.norm(forward)
@@ -29,6 +35,8 @@ class Outlet:
         self._origin_pixel = scene.camera.project(self._origin)
         self._outlet_offset = (sprite.outlet - sprite.base) / sprite.oversampling
 
+        self._on_plane = scene.plane_mask(spot)
+
     def pixels(self, points: Doubles, index: int) -> Doubles:
         """Local points (N, 3) in metres to (N, 2) pixels of a frame."""
         seen = self._scene.camera.project(self._origin + points @ self._axes)
@@ -39,6 +47,21 @@ class Outlet:
         """Scale of a frame at the outlet."""
         across = self.pixels(np.array([[-0.05, 0, 0], [0.05, 0, 0]]), index)
         return float(np.linalg.norm(across[1] - across[0]) / 0.1)
+
+    def plane_mask(self, window: Window, index: int) -> Floats:
+        """1 where a frame's window shows the plane itself, 0 where something stands before it; 1 without depth."""
+        mask = self._on_plane
+        if mask is None:
+            return np.ones(window.size[::-1], np.float32)
+        # Frame pixel -> the same point in frame 0 (the plane moves as the product does) -> pixel of the mask.
+        scale = 1 / float(self._track.scale[index])
+        to_mask = mask.shape[1] / self._scene.size[0] / self._to_frame
+        corner = np.array([window.left, window.top]) + 0.5 - self._track.pixels[index]
+        start = (self._track.pixels[0] + corner * scale) * to_mask + np.array(mask.shape[::-1]) * (1 - 1 / OVERSCAN) / 2
+        matrix = np.array([[scale * to_mask, 0, start[0] - 0.5], [0, scale * to_mask, start[1] - 0.5]])
+        return np.asarray(
+            cv2.warpAffine(mask, matrix, window.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP), np.float32
+        )
 
     def to_light(self) -> Doubles:
         """Unit direction to the key light in local axes."""

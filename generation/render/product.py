@@ -67,27 +67,27 @@ def sprite(
     cutout: NDArray[np.uint8], photo: ProductImage, *, scene: Scene, spot: Spot, frame_size: tuple[int, int]
 ) -> Sprite:
     """Scale, clean and light an RGBA cut-out for a spot; raises RenderError if the photo's scale is unknown."""
-    _require(photo, cutout)
-    assert photo.metres_per_pixel and photo.base_px  # checked by _require
+    metres_per_pixel, base_px = _known(photo, cutout)
     left, top, right, bottom = _bounds(cutout[..., 3], photo)
     clean = _clean(cutout[top:bottom, left:right])
-    scale = photo.metres_per_pixel / frame_metres_per_pixel(scene, spot, frame_size[0]) * OVERSAMPLING
+    scale = metres_per_pixel / frame_metres_per_pixel(scene, spot, frame_size[0]) * OVERSAMPLING
     size = tuple(max(1, round(length * scale)) for length in (right - left, bottom - top))
-    small: Floats = cv2.resize(clean, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    small = cv2.resize(clean, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     exact = np.array(size) / [right - left, bottom - top]
-    corner, base = np.array([left, top]), np.array(photo.base_px)
-    outlet = np.array(photo.effect_px or (photo.base_px[0], top))
+    corner, base = np.array([left, top]), np.array(base_px)
+    outlet = np.array(photo.effect_px or (base_px[0], top))
     return Sprite(
-        rgba=_lit(np.clip(small, 0, 1), scene=scene),
+        rgba=_lit(np.clip(small, 0, 1).astype(np.float32), scene=scene),
         base=(base - corner) * exact,
         outlet=(outlet - corner) * exact,
-        pixels_per_metre=scale / photo.metres_per_pixel,
+        pixels_per_metre=scale / metres_per_pixel,
         oversampling=OVERSAMPLING,
         pitch=scene.camera.pitch(spot.xyz),
     )
 
 
-def _require(photo: ProductImage, cutout: NDArray[np.uint8]) -> None:
+def _known(photo: ProductImage, cutout: NDArray[np.uint8]) -> tuple[float, tuple[float, float]]:
+    """Scale and base point of a photo that can be used."""
     if cutout.ndim != 3 or cutout.shape[2] != 4:
         raise RenderError(f"The cut-out of {photo.name} is {cutout.shape}, not height x width x RGBA.")
     if cutout.shape[:2] != (photo.height, photo.width):
@@ -99,6 +99,7 @@ def _require(photo: ProductImage, cutout: NDArray[np.uint8]) -> None:
         )
     if (cutout[..., 3] > 127).sum() < 100:
         raise RenderError(f"The cut-out of {photo.name} shows no product; cut it out again or upload another photo.")
+    return photo.metres_per_pixel, photo.base_px
 
 
 def _bounds(alpha: NDArray[np.uint8], photo: ProductImage) -> tuple[int, int, int, int]:
@@ -115,7 +116,7 @@ def _clean(cutout: NDArray[np.uint8]) -> Floats:
     """Premultiplied 0..1 with the old background's colour taken out of the rim."""
     coverage = np.clip((cutout[..., 3].astype(np.float32) / 255 - EDGE[0]) / (EDGE[1] - EDGE[0]), 0, 1)
     inside = cv2.erode((cutout[..., 3] > 250).astype(np.uint8), np.ones((5, 5), np.uint8))
-    colour = _spread(cutout[..., :3], inside) if inside.any() else cutout[..., :3]
+    colour = _spread(cutout[..., :3], inside.astype(np.uint8)) if inside.any() else cutout[..., :3]
     return np.dstack([colour.astype(np.float32) / 255 * coverage[..., None], coverage])
 
 

@@ -22,6 +22,8 @@ OVERSCAN = 1.15
 SCENES = Path(__file__).parents[1] / "scenes"
 ASSUMED_PITCH_DEGREES = 18.0
 """How far a product photographer usually looks down; taken for photos whose camera is unknown."""
+PLANE_TOLERANCE = 0.004
+"""Difference in depth, per metre squared, up to which a pixel still belongs to a plane."""
 
 Doubles = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -113,6 +115,20 @@ class Scene:
         """The inverse of `to_frame`."""
         half = np.array(self.size) / 2
         return points * (half / OVERSCAN) + half
+
+    def plane_mask(self, spot: Spot) -> NDArray[np.float32] | None:
+        """1 where the still shows the horizontal plane of a spot itself, at the depth's size; None without depth."""
+        if self.depth is None:
+            return None
+        rows, columns = self.depth.shape
+        scale = self.size[0] / columns
+        u, v = np.meshgrid((np.arange(columns) + 0.5) * scale, (np.arange(rows) + 0.5) * scale)
+        rays = np.stack([u, v, np.ones_like(u)], -1) @ np.linalg.inv(self.camera.K).T
+        up = self.camera.R[:, 2]
+        place = self.camera.R @ spot.xyz + self.camera.t
+        expected = (place @ up) / np.minimum(rays @ up, -1e-6)
+        near = np.abs(self.depth - expected) < PLANE_TOLERANCE * expected * expected
+        return np.asarray(cv2.blur(near.astype(np.float32), (3, 3)), np.float32)
 
     @classmethod
     def load(cls, scene_id: str, frame_format: Format, *, folder: Path | None = None) -> "Scene":
@@ -208,16 +224,16 @@ def _estimated_camera(size: tuple[int, int], ground_y: float, metres_per_pixel: 
 
 
 def _estimated_light(image: Picture) -> Light:
-    """Colour from the brightest tenth, side from which half is brighter; the rest is a soft sky."""
+    """Colour from the brightest tenth; from the left, as products are photographed, unless the right is clearly brighter."""
     small = cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float64) / 255
     linear = small**2.2
     grey = linear.mean(-1)
     bright = linear[grey >= np.quantile(grey, 0.9)].mean(0)
-    lean = float(np.clip((grey[:, 32:].mean() - grey[:, :32].mean()) / (grey.mean() + 1e-6), -0.8, 0.8))
+    lean = 1.0 if grey[:, 32:].mean() > grey[:, :32].mean() * 1.15 else -1.0
     irradiance = np.zeros((9, 3))
     irradiance[0] = linear.mean((0, 1)) * np.pi / 0.282095
     return Light(
-        key_direction=_unit(np.array([lean, -0.5, 1.0])),
+        key_direction=_unit(np.array([0.7 * lean, -0.35, 1.0])),
         key_rgb=bright / bright.max(),
         key_to_fill=2.0,
         irradiance=irradiance,

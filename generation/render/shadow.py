@@ -36,7 +36,7 @@ def cast(sprite: Sprite, *, scene: Scene, spot: Spot) -> Shadow:
     key = scene.light.key_to_fill / (1 + scene.light.key_to_fill)
     softness = 1.0 if spot.surface != "water" else 0.4
     thrown = _thrown(sprite, scene=scene, canvas=canvas, shift=shift) * np.float32(softness * (0.18 + 0.5 * key))
-    touching = _contact(sprite, canvas=canvas, shift=shift) * np.float32(softness * 0.72)
+    touching = _contact(sprite, canvas=canvas, shift=shift) * np.float32(softness * 0.85)
     return Shadow(darkness=_faded(1 - (1 - thrown) * (1 - touching)), base=sprite.base + shift)
 
 
@@ -85,7 +85,7 @@ def _contact(sprite: Sprite, *, canvas: tuple[int, int], shift: Doubles) -> Floa
     radius = sprite.footprint_radius()
     centre = sprite.base + shift
     total = np.zeros(canvas[::-1], np.float32)
-    for grow, sigma, weight in ((1.0, 0.035, 0.75), (1.06, 0.14, 0.5)):
+    for grow, sigma, weight in ((1.0, 0.035, 0.8), (1.08, 0.16, 0.62)):
         layer = np.zeros(canvas[::-1], np.float32)
         axes = (radius * grow, max(radius * grow * np.sin(sprite.pitch), 1.0))
         cv2.ellipse(layer, (tuple(centre), tuple(2 * axis for axis in axes), 0.0), 1.0, -1, cv2.LINE_AA)

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from catalog import assets
 from generation.render.errors import RenderError, SpeechDoesNotFit
-from generation.render.reading import read_aloud
 from generation.specs import Line
 
 Floats = NDArray[np.float32]
@@ -96,8 +95,8 @@ def speak(line: Line, locale: str) -> Utterance:
 
 
 def phonemes(text: str, language: str) -> str:
-    """A sentence in the network's own symbols, punctuation kept: it decides the melody."""
-    pieces = _BREAK.split(read_aloud(text, language))
+    """A sentence in the network's own symbols, punctuation kept: it decides the melody. Units must be words already."""
+    pieces = _BREAK.split(text)
     spoken, marks = pieces[::2], [*(mark[0] for mark in pieces[1::2]), ""]
     lines = _espeak(tuple(piece for piece in spoken if piece), VOICES[language].espeak)
     heard = iter(lines)

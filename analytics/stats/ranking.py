@@ -88,8 +88,8 @@ def fit(cells: Cells, design: Design, prior: Prior = Prior(), *, rounds: int = 1
     for _ in range(rounds):
         before = beta
         beta, covariance = _step(cells, design, beta, ridge, t2)
-        ridge = _learn_ridge(design, beta, covariance, prior)
         t2 = _own_variance(cells, np.exp(design.matrix @ beta), prior)
+        ridge = _learn_ridge(design, beta, covariance, max(prior.ridge, t2 / 2), prior.ridge_weight)
         if np.abs(beta - before).max(initial=0) < 1e-4:
             break
     return Fit(beta=beta, covariance=covariance, ridge=ridge, t2=t2)
@@ -138,11 +138,15 @@ def _shares(cells: Cells, attraction: Floats) -> Floats:
     return np.where(total > 0, offered / np.where(total > 0, total, 1), 0.0)
 
 
-def _learn_ridge(design: Design, beta: Floats, covariance: Floats, prior: Prior) -> Floats:
-    """EM step: a family's variance is the mean of beta^2 + posterior variance, with a weak prior."""
+def _learn_ridge(design: Design, beta: Floats, covariance: Floats, usual: float, weight: float) -> Floats:
+    """EM step: a family's variance is the mean of beta^2 + posterior variance, drawn to the `usual` one.
+
+    The usual one grows with t2: where every value was tried in one arm only, nothing tells a choice from its
+    clip, and the difference between arms is shared out instead of being given to the clips alone.
+    """
     second = beta**2 + np.diag(covariance)
     size = np.bincount(design.family)
-    learnt = (np.bincount(design.family, second) + prior.ridge_weight * prior.ridge) / (size + prior.ridge_weight)
+    learnt = (np.bincount(design.family, second) + weight * usual) / (size + weight)
     return np.maximum(learnt, 1e-6)[design.family]
 
 

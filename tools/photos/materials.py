@@ -60,6 +60,24 @@ def glass(name: str, colour: str, *, roughness: float = 0.0, ior: float = 1.5) -
     return principled(name, colour, roughness=roughness, transmission_weight=1.0, ior=ior)
 
 
+def drop(name: str) -> Any:
+    """A small drop of water: only its reflections are drawn, for at this size refraction is noise."""
+    made = bpy.data.materials.new(name)
+    made.use_nodes = True
+    nodes, links = made.node_tree.nodes, made.node_tree.links
+    nodes.clear()
+    facing, mix = nodes.new("ShaderNodeFresnel"), nodes.new("ShaderNodeMixShader")
+    facing.inputs["IOR"].default_value = 1.6
+    clear, shine = nodes.new("ShaderNodeBsdfTransparent"), nodes.new("ShaderNodeBsdfGlossy")
+    clear.inputs["Color"].default_value = (0.93, 0.95, 0.97, 1.0)
+    shine.inputs["Roughness"].default_value = 0.03
+    links.new(facing.outputs[0], mix.inputs[0])
+    links.new(clear.outputs[0], mix.inputs[1])
+    links.new(shine.outputs[0], mix.inputs[2])
+    links.new(mix.outputs[0], nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    return made
+
+
 def wood(name: str, light: str, dark: str, *, axis: Sequence[float] = (1.0, 9.0, 9.0), roughness: float = 0.42) -> Any:
     """Fine-grained timber: fibres along the axis whose number is smallest."""
     made = principled(name, light, roughness=roughness, coat_weight=0.12, coat_roughness=0.25)

@@ -40,12 +40,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("products", nargs="*", choices=[[], *PRODUCTS], help="default: all")
     parser.add_argument("--view", choices=VIEWS, action="append", help="default: both")
-    parser.add_argument("--preview", action="store_true", help="512 pixels, 10 samples, into .cache/photos only")
+    parser.add_argument("--preview", action="store_true", help="400 pixels, 8 samples, into .cache/photos only")
     parser.add_argument("--size", type=int, default=1600)
-    parser.add_argument("--samples", type=int, default=20)
+    parser.add_argument("--samples", type=int, default=8)
     chosen = parser.parse_args()
     if chosen.preview:
-        chosen.size, chosen.samples = 512, 10
+        chosen.size, chosen.samples = 400, 8
     for name in chosen.products or list(PRODUCTS):
         for view in chosen.view or VIEWS:
             render(name, view, size=chosen.size, samples=chosen.samples, preview=chosen.preview)

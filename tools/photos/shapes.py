@@ -154,6 +154,12 @@ def sphere(name: str, material: Any, *, radius: float, squash: float = 1.0) -> A
     return lathe(name, [(radius * math.cos(t), squash * radius * math.sin(t)) for t in turn], material)
 
 
+def let_light_through(made: Any) -> Any:
+    """Glass and water throw no shadow: without caustics it would be a black one."""
+    made.visible_shadow = False
+    return made
+
+
 def move(made: Any, to: Sequence[float] = (0.0, 0.0, 0.0), *, turn_deg: Sequence[float] = (0.0, 0.0, 0.0)) -> Any:
     """Place an object; angles are x, y, z in degrees. Returns the object."""
     made.location = to
@@ -172,11 +178,12 @@ def group(parts: Sequence[Any], to: Sequence[float], *, turn_deg: Sequence[float
 
 
 def glow(place: Sequence[float], *, watts: float, colour: Sequence[float], size: float) -> None:
-    """A small round light inside a product."""
+    """A small round light inside a product; it lights but is not seen, not even through glass."""
     data = bpy.data.lights.new("glow", "POINT")
     data.energy, data.color, data.shadow_soft_size = watts, colour, size
     made = bpy.data.objects.new("glow", data)
     made.location = place
+    made.visible_camera = made.visible_glossy = made.visible_transmission = False
     bpy.context.scene.collection.objects.link(made)
 
 

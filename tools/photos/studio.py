@@ -18,7 +18,7 @@ from mathutils import Vector
 from PIL import Image
 
 FOCAL_MM, SENSOR_MM = 85.0, 36.0
-SHADOW_SIZE = 480  # the shadow has no detail worth more pixels
+SHADOW_SCALE = 4  # the shadow has no detail worth more pixels
 SHADOW_STRENGTH = 0.62
 MARKED = "Rendered picture (3D), not a photograph. Fictional product."
 
@@ -68,12 +68,13 @@ def shoot(view: View, photo: Path, *, size: int, samples: int, cache: Path) -> d
     """Render the scene to a JPEG and return its anchors in pixels; the outline goes to `cache` as a mask."""
     corners = _vertices(view.only)
     camera = _camera(corners, view)
-    centre, reach = _extent(_vertices(()))
-    floor = _light(centre, reach)
+    everything = _vertices(())
+    floor = _light(*_extent(everything))
     scene = bpy.context.scene
+    _trace_only(camera, everything)
     scene.view_settings.exposure = view.exposure
     product = _render(cache / f"{photo.stem}.product.png", size=size, samples=samples)
-    shadow = _shadow(floor, cache / f"{photo.stem}.shadow.png")
+    shadow = _shadow(floor, cache / f"{photo.stem}.shadow.png", size=size // SHADOW_SCALE)
     picture = _compose(product, shadow, strength=view.shadow)
     cv2.imwrite(str(cache / f"{photo.name}.cutout.png"), (product[..., 3] * 255).round().astype(np.uint8))
     _save(picture, photo)
@@ -131,6 +132,18 @@ def _camera(points: np.ndarray, view: View) -> Any:
     camera.location = aim + back * distance
     bpy.context.view_layer.update()
     return camera
+
+
+def _trace_only(camera: Any, points: np.ndarray) -> None:
+    """Spend no time on the empty part of the frame."""
+    matrix = np.array(camera.matrix_world)
+    seen = (points - matrix[:3, 3]) @ matrix[:3, :3]
+    frame = seen[:, :2] / -seen[:, 2:] * FOCAL_MM / SENSOR_MM + 0.5
+    low, high = (frame.min(axis=0) - 0.01).clip(0, 1), (frame.max(axis=0) + 0.01).clip(0, 1)
+    settings = bpy.context.scene.render
+    settings.use_border, settings.use_crop_to_border = True, False
+    settings.border_min_x, settings.border_min_y = low.tolist()
+    settings.border_max_x, settings.border_max_y = high.tolist()
 
 
 def _light(centre: np.ndarray, reach: float) -> Any:
@@ -211,14 +224,15 @@ def _render(path: Path, *, size: int, samples: int) -> np.ndarray:
     return cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA).astype(np.float32) / 65535.0
 
 
-def _shadow(floor: Any, path: Path) -> np.ndarray:
+def _shadow(floor: Any, path: Path, *, size: int) -> np.ndarray:
     """Return how dark (H, W) in 0..1 the product makes the white floor, itself unseen; direct light is enough."""
     floor.visible_camera, floor.is_shadow_catcher = True, True
     for made in bpy.context.scene.objects:
         if made.type in {"MESH", "CURVE"} and made is not floor:
             made.visible_camera = False
     bpy.context.scene.cycles.max_bounces = 0
-    return _render(path, size=SHADOW_SIZE, samples=24)[..., 3]
+    bpy.context.scene.render.use_border = False
+    return _render(path, size=size, samples=12)[..., 3]
 
 
 def _compose(product: np.ndarray, shadow: np.ndarray, *, strength: float) -> np.ndarray:
@@ -227,8 +241,8 @@ def _compose(product: np.ndarray, shadow: np.ndarray, *, strength: float) -> np.
     soft = cv2.GaussianBlur(shadow, (0, 0), 1.2)
     soft = cv2.resize(soft, (size, size), interpolation=cv2.INTER_CUBIC)
     row, column = np.mgrid[0:size, 0:size] / (size - 1) * 2 - 1
-    edge = np.clip((1.0 - np.maximum(abs(row), abs(column))) / 0.3, 0.0, 1.0)
-    dark = np.clip(soft - 0.03, 0.0, 1.0) / 0.97 * strength * (edge * edge * (3 - 2 * edge))
+    edge = np.clip((0.97 - np.hypot(row, column)) / 0.45, 0.0, 1.0)
+    dark = np.clip(soft - 0.08, 0.0, 1.0) / 0.92 * strength * (edge * edge * (3 - 2 * edge))
     tone = np.array([0.30, 0.31, 0.34], dtype=np.float32)  # shadows on white are cool and never black
     ground = 1.0 - dark[..., None] * (1.0 - tone)
     alpha = product[..., 3:]

@@ -21,7 +21,7 @@ def build(view: str) -> View:
     _label()
     if lit:
         _flame()
-        return View(effect=(0, 0, WICK_TOP), yaw_deg=0.0, fill=0.70, exposure=0.1)
+        return View(effect=(0, 0, WICK_TOP), yaw_deg=0.0, fill=0.70, exposure=0.1, shadow=0.5)
     _lid()
     return View(effect=(0, 0, WICK_TOP), pitch_deg=34.0, yaw_deg=8.0, fill=0.78)
 
@@ -39,7 +39,7 @@ def _glass() -> None:
         (RADIUS - wall, 0.012, 0.006),
         (0.0, 0.010),
     ]
-    shapes.lathe("glass", outside, amber, segments=192)
+    shapes.let_light_through(shapes.lathe("glass", outside, amber, segments=192))
 
 
 def _wax(*, lit: bool) -> None:
@@ -59,9 +59,8 @@ def _wax(*, lit: bool) -> None:
         pool = materials.principled("pool", "#f0d9ae", roughness=0.05, transmission_weight=0.5, ior=1.44)
         shapes.lathe("pool", [(0.0, WAX + 0.0004), (0.021, WAX + 0.0003, 0.001), (0.0235, WAX - 0.0004)], pool)
     char = materials.plastic("char", "#15110e", roughness=0.95)
-    cotton = materials.plastic("cotton", "#e9e0cd", roughness=0.9)
     bend = [(0.0, 0.0, WAX - 0.002), (0.0, 0.0, WAX + 0.003), (0.0003, 0.0, WAX + 0.006), (0.0012, 0.0, WICK_TOP)]
-    shapes.tube("wick", bend, char if lit else cotton, radius=0.0008)
+    shapes.tube("wick", bend, char, radius=0.0008)
 
 
 def _flame() -> None:
@@ -73,7 +72,7 @@ def _flame() -> None:
     made = shapes.lathe("flame", profile, _fire(), segments=64)
     shapes.move(made, (0.0008, 0, WICK_TOP - 0.0045))
     made.visible_shadow = False
-    shapes.glow((0, 0, WICK_TOP + 0.006), watts=0.35, colour=(1.0, 0.62, 0.26), size=0.006)
+    shapes.glow((0, 0, WICK_TOP + 0.006), watts=0.13, colour=(1.0, 0.62, 0.26), size=0.006)
 
 
 def _fire() -> Any:
@@ -132,4 +131,4 @@ def _lid() -> None:
     walnut = materials.wood("walnut", "#b98a5a", "#80552f", axis=(1.0, 9.0, 9.0))
     lid = [(0.0, 0.0), (RADIUS + 0.001, 0.0, 0.002), (RADIUS + 0.001, 0.009, 0.002), (0.0, 0.009)]
     made = shapes.lathe("lid", lid, walnut)
-    shapes.move(made, (0.062, -0.046, 0.0005))
+    shapes.move(made, (0.066, -0.050, 0.0005))

@@ -16,7 +16,7 @@ def build(view: str) -> View:
     cover = _cover()
     if view == "view":
         _basin()
-        shapes.group(cover, (0.098, 0.030, -FOOT), turn_deg=(0, 0, 0))
+        shapes.group(cover, (0.106, 0.032, -FOOT), turn_deg=(0, 0, 0))
         return View(effect=(0, 0, FOOT + 0.020), pitch_deg=36.0, yaw_deg=4.0, fill=0.82)
     return View(effect=(0, 0, HEIGHT), yaw_deg=0.0, fill=0.76)
 
@@ -35,7 +35,7 @@ def _foot() -> None:
     shapes.lathe("foot", line, ash, segments=192)
     brass = materials.metal("brass", "#c7a15c", roughness=0.28)
     key = shapes.lathe("key", [(0.0, 0.0026), (0.0052, 0.0022, 0.0008), (0.0058, 0.0, 0.0002)], brass)
-    shapes.move(key, (0, -0.0483, 0.0160), turn_deg=(78, 0, 0))
+    shapes.move(key, (0, -0.0486, 0.0160), turn_deg=(102, 0, 0))
 
 
 def _cover() -> list[Any]:
@@ -93,11 +93,8 @@ def _basin() -> None:
     floor = [(0.0435, FOOT + 0.0004), (0.0, FOOT + 0.0004)]
     shapes.lathe("bottom", floor, white)
     water = materials.glass("water", "#dff0f2", ior=1.33)
-    shapes.lathe(
-        "water",
-        [(0.0, FOOT + 0.0012), (0.0438, FOOT + 0.0012), (0.0444, FOOT + 0.0046, 0.0004), (0.0, FOOT + 0.0044)],
-        water,
-    )
+    surface = [(0.0, FOOT + 0.0012), (0.0438, FOOT + 0.0012), (0.0444, FOOT + 0.0046, 0.0004), (0.0, FOOT + 0.0044)]
+    shapes.let_light_through(shapes.lathe("water", surface, water))
     tower = [
         (0.0105, FOOT),
         (0.0100, FOOT + 0.0110, 0.001),

@@ -19,7 +19,7 @@ def build(view: str) -> View:
     _shade()
     if view == "view":
         return View(
-            effect=(0, 0, 0.31), pitch_deg=8.0, yaw_deg=24.0, fill=0.86, only=("body", "foot", "stem"), shadow=0.5
+            effect=(0, 0, 0.205), pitch_deg=8.0, yaw_deg=24.0, fill=0.86, only=("body", "foot", "stem"), shadow=0.5
         )
     return View(effect=(0, 0, 0.31), yaw_deg=0.0, fill=0.80)
 
@@ -35,7 +35,7 @@ def _foot() -> None:
 
 
 def _body() -> None:
-    glaze = materials.glaze("glaze", "#1f4a5f", "#3f7f8c", roughness=0.10, scale=26.0)
+    glaze = materials.glaze("glaze", "#23566a", "#2f6c7c", roughness=0.10, scale=18.0)
     _pool(glaze)
     line = [
         (0.0, FOOT),
@@ -100,7 +100,7 @@ def _stem() -> None:
     bulb.node_tree.nodes["Principled BSDF"].inputs["Emission Strength"].default_value = 1.5
     made = shapes.move(shapes.sphere("bulb", bulb, radius=0.026), (0, 0, 0.300))
     made.visible_shadow = False
-    shapes.glow((0, 0, 0.300), watts=2.2, colour=(1.0, 0.74, 0.46), size=0.028)
+    shapes.glow((0, 0, 0.300), watts=1.5, colour=(1.0, 0.84, 0.64), size=0.028)
 
 
 def _shade() -> None:
@@ -144,8 +144,8 @@ def _linen() -> Any:
     links.new(weave[0], both.inputs[0])
     links.new(weave[1], both.inputs[1])
     ramp = nodes.new("ShaderNodeValToRGB")
-    ramp.color_ramp.elements[0].position, ramp.color_ramp.elements[0].color = 0.35, materials.linear("#c9b190")
-    ramp.color_ramp.elements[1].position, ramp.color_ramp.elements[1].color = 0.75, materials.linear("#e6d5b8")
+    ramp.color_ramp.elements[0].position, ramp.color_ramp.elements[0].color = 0.40, materials.linear("#c6b79e")
+    ramp.color_ramp.elements[1].position, ramp.color_ramp.elements[1].color = 0.62, materials.linear("#f0e8da")
     half = nodes.new("ShaderNodeMath")
     half.operation = "MULTIPLY"
     half.inputs[1].default_value = 0.5

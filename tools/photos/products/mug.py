@@ -7,21 +7,21 @@ import numpy as np
 import shapes
 from studio import View
 
-RADIUS, BODY, HEIGHT = 0.036, 0.142, 0.170  # metres: widest, top of the steel, top of the lid
+BODY = 0.142  # metres: top of the steel
 
 
 def build(view: str) -> View:
-    """Build the closed mug; "view" takes the lid off and stands it beside."""
+    """Build the mug with its flap open; "view" takes the lid off and stands it beside."""
     _body(inside=view == "view")
     lid = _lid()
     if view == "view":
         shapes.group(lid, (0.074, -0.022, -BODY + 0.0085), turn_deg=(0, 0, 40))
-        return View(effect=(0, 0, BODY), pitch_deg=30.0, yaw_deg=10.0, fill=0.78)
-    return View(effect=(0.0, -0.021, HEIGHT - 0.002), yaw_deg=-12.0, fill=0.80)
+        return View(effect=(0, 0, BODY), pitch_deg=35.0, yaw_deg=10.0, fill=0.80, exposure=0.25)
+    return View(effect=(0.0, -0.0175, BODY + 0.027), yaw_deg=-12.0, fill=0.80, exposure=0.25)
 
 
 def _body(*, inside: bool) -> None:
-    coat = materials.plastic("coat", "#1f5a55", roughness=0.40, grain=0.22)
+    coat = materials.plastic("coat", "#27665f", roughness=0.40, grain=0.22)
     steel = materials.metal("steel", "#b9bbbd", roughness=0.34, brushed=0.08)
     foot = materials.plastic("foot", "#1a1b1c", roughness=0.7)
     shapes.lathe("foot", [(0.0, 0.0), (0.0285, 0.0, 0.002), (0.0298, 0.0035)], foot)
@@ -42,12 +42,13 @@ def _body(*, inside: bool) -> None:
         (0.0353, BODY - 0.001),
         (0.0345, BODY + 0.0003, 0.0008),
         (0.0334, BODY - 0.0008, 0.0008),
-        (0.0328, 0.125, 0.002),
-        (0.0300, 0.030),
-        (0.027, 0.016, 0.006),
-        (0.0, 0.015),
+        (0.0328, 0.110, 0.002),
     ]
-    shapes.lathe("steel", rim if inside else rim[:5], steel, segments=192)
+    shapes.lathe("steel", rim, steel, segments=192)
+    if inside:
+        coffee = materials.principled("coffee", "#2a1408", roughness=0.08, coat_weight=0.5)
+        materials.drift(coffee, "#241006", "#5a3216", scale=70.0)
+        shapes.lathe("coffee", [(0.0, 0.1195), (0.0300, 0.1195), (0.0331, 0.1200)], coffee)
     _mark(steel)
 
 
@@ -63,7 +64,7 @@ def _mark(steel: Any) -> None:
 def _lid() -> list[Any]:
     black = materials.plastic("lid", "#232527", roughness=0.38, grain=0.08, coat=0.15)
     seal = materials.plastic("seal", "#3a3d40", roughness=0.75)
-    loop = materials.plastic("loop", "#1f5a55", roughness=0.62, grain=0.10)
+    loop = materials.plastic("loop", "#27665f", roughness=0.62, grain=0.10)
     top = BODY + 0.022
     cap = [
         (0.0, BODY + 0.001),
@@ -79,8 +80,9 @@ def _lid() -> list[Any]:
     plug = [(0.0, BODY - 0.0085), (0.0300, BODY - 0.0085, 0.002), (0.0318, BODY - 0.002), (0.0318, BODY + 0.002)]
     parts.append(shapes.lathe("plug", plug, black))
     parts.append(shapes.move(shapes.torus("seal", seal, ring=0.0312, thickness=0.0016), (0, 0, BODY - 0.0042)))
-    flap = shapes.rounded_box("flap", (0.0200, 0.0300, 0.0062), black, corner=0.0024)
-    parts.append(shapes.move(flap, (0.0, -0.0110, top - 0.0002)))
+    parts.extend(_spout(black, top - 0.0022))
+    flap = shapes.rounded_box("flap", (0.0180, 0.0190, 0.0048), black, corner=0.0020)
+    parts.append(shapes.move(flap, (0.0, 0.0080, top + 0.0085), turn_deg=(-104, 0, 0)))  # open
     hinge = shapes.rounded_box("hinge", (0.0250, 0.0065, 0.0080), black, corner=0.0024)
     parts.append(shapes.move(hinge, (0.0, 0.0065, top - 0.0004)))
     bow = [
@@ -93,6 +95,23 @@ def _lid() -> list[Any]:
     ]
     parts.append(shapes.tube("loop", bow, loop, radius=0.0028))
     return parts
+
+
+def _spout(black: Any, deck: float) -> list[Any]:
+    """A low oval spout with its hole."""
+    wall = [
+        (0.0088, deck - 0.001),
+        (0.0080, deck + 0.0010, 0.001),
+        (0.0066, deck + 0.0068, 0.0012),
+        (0.0, deck + 0.0070),
+    ]
+    dark = materials.plastic("dark", "#050505", roughness=0.9)
+    hole = [(0.0, deck + 0.0072), (0.0040, deck + 0.0071)]
+    made = [shapes.lathe("spout", wall, black), shapes.lathe("hole", hole, dark)]
+    for part in made:
+        part.scale = (1.45, 0.80, 1.0)
+        shapes.move(part, (0.0, -0.0175, 0.0))
+    return made
 
 
 def _ribs() -> shapes.Radius:

@@ -16,7 +16,7 @@ DECK = 0.0215  # height of the panel's surface
 
 def build(view: str) -> View:
     """Build the pump; "view" adds the four spray heads that come with it."""
-    black = materials.plastic("float", "#2d3033", roughness=0.33, grain=0.10, coat=0.35)
+    black = materials.plastic("float", "#2d3033", roughness=0.33, grain=0.05, coat=0.35)
     _float(black)
     _panel()
     _nozzle(black)
@@ -65,16 +65,14 @@ def _mark() -> None:
 
 
 def _beads() -> None:
-    """Drops of water that cling to panel and rim: the pump has just been at work."""
-    water = materials.glass("water", "#f4fbff", ior=1.33)
+    """Drops of water on the panel: the pump has just been at work."""
+    water = materials.drop("water")
     rng = np.random.default_rng(11)
-    for _ in range(70):
-        turn, size = rng.uniform(0, math.tau), float(rng.uniform(0.0006, 0.0019))
-        on_rim = rng.random() < 0.3
-        reach = rng.uniform(0.0735, 0.0772) if on_rim else rng.uniform(0.024, 0.0635)
-        level = 0.0259 if on_rim else DECK + 0.0005
+    for _ in range(52):
+        turn, size = rng.uniform(0, math.tau), float(rng.uniform(0.0008, 0.0021))
+        reach = rng.uniform(0.024, 0.0635)
         bead = shapes.sphere("bead", water, radius=size, squash=0.55)
-        shapes.move(bead, (reach * math.cos(turn), reach * math.sin(turn), level))
+        shapes.move(bead, (reach * math.cos(turn), reach * math.sin(turn), DECK + 0.0005))
 
 
 def _panel() -> None:

@@ -18,7 +18,7 @@ def build(view: str) -> View:
     _label()
     dropper = _dropper(pipette=view == "view")
     if view == "view":
-        shapes.group(dropper, (0.004, -0.042, 0.0), turn_deg=(90, 0, 62))
+        shapes.group(dropper, (-0.050, -0.026, 0.0102), turn_deg=(90, 0, 66))
         return View(effect=(0, 0, NECK_TOP), pitch_deg=26.0, yaw_deg=0.0, fill=0.80)
     return View(effect=(0, 0, TIP), yaw_deg=0.0, fill=0.80)
 
@@ -40,7 +40,7 @@ def _bottle() -> None:
         (RADIUS - wall, 0.006, 0.004),
         (0.0, 0.0045),
     ]
-    shapes.lathe("bottle", line, amber, segments=160)
+    shapes.let_light_through(shapes.lathe("bottle", line, amber, segments=160))
     serum = materials.glass("serum", "#e8b56a", ior=1.36)
     edge = RADIUS - wall - 0.00005
     shapes.lathe(
@@ -95,7 +95,7 @@ def _dropper(*, pipette: bool) -> list[Any]:
             (0.0026, 0.025),
             (0.0026, base),
         ]
-        parts.append(shapes.lathe("pipette", stem, clear))
+        parts.append(shapes.let_light_through(shapes.lathe("pipette", stem, clear)))
     return parts
 
 

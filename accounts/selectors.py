@@ -1,6 +1,7 @@
 """Reads about people: which merchant a user works for."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -21,3 +22,8 @@ def merchant_in(request: HttpRequest) -> Merchant:
     if merchant is None:
         raise PermissionDenied("This user belongs to no shop yet: ask its owner for a seat.")
     return merchant
+
+
+def name_of(user: AbstractBaseUser | AnonymousUser) -> str:
+    """How a person signs: full name, else user name; "" for a visitor."""
+    return (user.get_full_name() if isinstance(user, User) else "") or user.get_username()

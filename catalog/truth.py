@@ -1,4 +1,4 @@
-"""The truth card: a product's photos, specification, claims and buyers' words, each with what supports or contradicts it.
+"""The truth card: a product's photos, specification, claims and buyers' words, and what supports or contradicts them.
 
 Read by the product page; seven queries however much the product carries.
 """

@@ -8,6 +8,7 @@ class ApprovalForm(forms.Form):
 
     approver = forms.CharField(max_length=150, error_messages={"required": "Say who approves: a name is kept with it."})
     reason = forms.CharField(max_length=1000, required=False)
+    is_shown = forms.BooleanField(required=False)
 
 
 class RejectionForm(forms.Form):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from generation.models import Cut, Video
+from review import selectors
 from review.models import Audit, Finding
 
 PASSED = "The audit passed; a person must say yes before shoppers see it."
@@ -56,6 +57,8 @@ class Measured:
 
     verdict: str
     is_blocked: bool
+    doubts: int = 0
+    """Findings that a person must call acceptable, with a reason, before the file can be approved."""
     problems: tuple[Shown, ...] = ()
     passed: tuple[Shown, ...] = ()
     seconds: float | None = None
@@ -63,7 +66,7 @@ class Measured:
 
 def measured_of(video: Video, cut: Cut | None) -> Measured:
     """What the newest audit of this cut says; a named state when there is none."""
-    audit = Audit.objects.filter(cut=cut).exclude(state=Audit.State.RUNNING).first() if cut else None
+    audit = selectors.audits().filter(cut=cut).exclude(state=Audit.State.RUNNING).first() if cut else None
     if cut is None or audit is None:
         return Measured(verdict=_without_audit(video), is_blocked=False)
     findings = list(audit.findings.all())
@@ -73,6 +76,7 @@ def measured_of(video: Video, cut: Cut | None) -> Measured:
     return Measured(
         verdict=_verdict(video, audit, problems),
         is_blocked=audit.state == Audit.State.REJECTED,
+        doubts=sum(row.is_open for row in problems),
         problems=tuple(_shown(row, cut) for row in problems),
         passed=tuple(_passed(rule, told.get(rule), cut) for rule in TITLES if rule not in troubled),
         seconds=audit.seconds,

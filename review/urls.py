@@ -11,5 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("videos/<uuid:public_id>/progress/", views.video_progress, name="video_progress"),
     path("videos/<uuid:public_id>/approve/", views.video_approve, name="video_approve"),
     path("videos/<uuid:public_id>/reject/", views.video_reject, name="video_reject"),
+    path("videos/<uuid:public_id>/show/", views.video_show, name="video_show"),
+    path("videos/<uuid:public_id>/check/", views.video_check, name="video_check"),
     path("review/", views.queue_list, name="queue_list"),
 ]

@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts import selectors as accounts_selectors
 from generation import boards
 from generation.models import Cut, Video
-from review import watching
+from review import deciding, watching
 from review.forms import ApprovalForm, RejectionForm
 
 PER_PAGE = 24
@@ -53,12 +54,17 @@ def video_progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_POST
 def video_approve(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """A named person's yes to the files of this video."""
+    """A named person's yes to the files of this video and, unless the box is cleared, its place in the shop."""
     video, form = _video(public_id), ApprovalForm(request.POST)
     if not form.is_valid():
         return _video_page(request, video, approval=form, status=422)
-    problem = watching.approve(video, **form.cleaned_data)
-    return _decided(request, video, problem, "Approved and live in the shop.")
+    try:
+        deciding.approve(video=video, **form.cleaned_data)
+    except deciding.NotApprovable as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, "Approved and live in the shop." if form.cleaned_data["is_shown"] else "Approved.")
+    return redirect("review:video_detail", public_id=public_id)
 
 
 @login_required
@@ -68,8 +74,33 @@ def video_reject(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     video, form = _video(public_id), RejectionForm(request.POST)
     if not form.is_valid():
         return _video_page(request, video, rejection=form, status=422)
-    problem = watching.reject(video, **form.cleaned_data)
-    return _decided(request, video, problem, "Rejected. It will not be shown to anybody.")
+    if deciding.reject(video=video, **form.cleaned_data):
+        messages.success(request, "Rejected. It will not be shown to anybody.")
+    else:
+        messages.error(request, "Somebody else decided about this video meanwhile.")
+    return redirect("review:video_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def video_show(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Put an approved video into the shop."""
+    video = _video(public_id)
+    if deciding.show(video=video, by=accounts_selectors.name_of(request.user)):
+        messages.success(request, "Live in the shop.")
+    else:
+        messages.info(request, "Nothing to do: this video is not waiting to be shown.")
+    return redirect("review:video_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def video_check(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Audit the files once more."""
+    video = _video(public_id)
+    if not deciding.ask_again(video=video, by=accounts_selectors.name_of(request.user)):
+        messages.info(request, "Nothing to check again: this video has moved on.")
+    return redirect("review:video_detail", public_id=public_id)
 
 
 def _video(public_id: uuid.UUID) -> Video:
@@ -85,7 +116,7 @@ def _video_page(
     status: int = 200,
 ) -> HttpResponse:
     wanted = request.GET.get("format", Cut.Format.WIDE)
-    name = request.user.get_full_name() or request.user.get_username()
+    name = accounts_selectors.name_of(request.user)
     cut = boards.first_cut(video, wanted)
     context = {
         "video": video,
@@ -95,11 +126,3 @@ def _video_page(
         "rejection": rejection or RejectionForm(initial={"by": name}),
     }
     return render(request, "review/video_detail.html", context, status=status)
-
-
-def _decided(request: HttpRequest, video: Video, problem: str, success: str) -> HttpResponse:
-    if problem:
-        messages.error(request, problem)
-    else:
-        messages.success(request, success)
-    return redirect("review:video_detail", public_id=video.public_id)

@@ -118,7 +118,11 @@ def ratio_badge(ratio: SampleRatio | NotEnoughData) -> SafeString:
     """Whether visitors were divided as promised."""
     if isinstance(ratio, NotEnoughData):
         return badge("Split not testable yet", "clock")
-    return badge("Visitors divided as planned", "check", "good") if ratio.is_sound else badge("Split broken", "alert", "bad")
+    return (
+        badge("Visitors divided as planned", "check", "good")
+        if ratio.is_sound
+        else badge("Split broken", "alert", "bad")
+    )
 
 
 @register.simple_tag

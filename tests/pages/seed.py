@@ -21,8 +21,18 @@ from PIL import ImageDraw, ImageFilter
 from accounts import tenancy
 from accounts.models import Membership, Merchant
 from analytics.models import Allocation, DailyCount, RollupMark
-from catalog.models import Evidence, Image, Import, ImportProblem, Parameter, Product, Question, Review, SearchTerm
-from catalog.models import SellingPoint
+from catalog.models import (
+    Evidence,
+    Image,
+    Import,
+    ImportProblem,
+    Parameter,
+    Product,
+    Question,
+    Review,
+    SearchTerm,
+    SellingPoint,
+)
 from generation import services
 from generation.models import Cut, Job, Placement, Variant, Video
 from generation.specs import EffectSpec, Line, Shot, VideoSpec
@@ -32,6 +42,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = ROOT / "catalog" / "demo" / "photos"
 SCENES = ROOT / "generation" / "scenes"
 SIZES = {"wide": (320, 180), "tall": (180, 320)}
+PASSWORD = "open-the-window"
 STATES = (
     ("family", "en-US", "benefit", Video.State.PUBLISHED),
     ("family", "fr-FR", "benefit", Video.State.NEEDS_PERSON),
@@ -60,7 +71,9 @@ class Shop:
     videos: dict[str, Video]
 
 
-def seed_shop(merchant: Merchant, *, username: str = "alice", password: str = "open-the-window", scale: int = 1) -> Shop:
+def seed_shop(
+    merchant: Merchant, *, username: str = "alice", password: str = PASSWORD, scale: int = 1
+) -> Shop:
     """Fill a merchant; `scale` enlarges the videos for looking at them."""
     user = User.objects.create_user(username, password=password, first_name="Alice", last_name="Marchand")
     with tenancy.merchant_context(merchant.pk):
@@ -112,7 +125,11 @@ def seed_fountain(merchant: Merchant) -> Product:
     )  # fmt: skip
     Question.objects.create(key="q-1", question="Does it run in the shade?", answer="No, it pauses there.", **base)
     Question.objects.create(key="q-2", question="Is it safe for goldfish?", **base)
-    for term, shown, clicked in (("solar fountain", 18400, 610), ("bird bath pump", 7200, 305), ("pond fountain", 2100, 44)):
+    for term, shown, clicked in (
+        ("solar fountain", 18400, 610),
+        ("bird bath pump", 7200, 305),
+        ("pond fountain", 2100, 44),
+    ):
         SearchTerm.objects.create(term=term, impressions=shown, clicks=clicked, **base)
     seed_photo(product)
     return product
@@ -134,9 +151,19 @@ def seed_photo(product: Product) -> Image:
 def seed_video(product: Product, *, scenario: str, locale: str, hook: str, place: int = 0) -> Video:
     text = "Runs on sunlight alone" if locale == "en-US" else "Marche au soleil, sans pile"
     line = Line(start=0.25, end=2.95, text=text, evidence=("sp-sun", "par-solar_power"))
-    call = Line(start=3.0, end=5.75, text="An afternoon by the water" if locale == "en-US" else "Un après-midi au bord de l’eau")
+    call = Line(
+        start=3.0, end=5.75, text="An afternoon by the water" if locale == "en-US" else "Un après-midi au bord de l’eau"
+    )
     effect = EffectSpec(kind="jet", height_m=0.4, spread_m=0.18, cap_parameter="spray_height", cap_m=0.495)
-    shot = Shot(start=0, end=6, scene="bird-bath", prompt="A stone bird bath, slow push in", camera="slow push in", light="warming light", effect=effect)
+    shot = Shot(
+        start=0,
+        end=6,
+        scene="bird-bath",
+        prompt="A stone bird bath, slow push in",
+        camera="slow push in",
+        light="warming light",
+        effect=effect,
+    )
     spec = VideoSpec(
         sku=product.sku, facts_version="0" * 16, scenario=scenario, locale=locale, hook=hook, seed=place,
         shots=(shot,), captions=(line, call), narration=(line, call), title=product.title,
@@ -274,11 +301,13 @@ def _evidence(frame_format: str, severity: str) -> bytes:
 
 def seed_imports(merchant: Merchant) -> None:
     done = Import.objects.create(
-        merchant=merchant, name="spring.csv", state="done", dialect="shopify", detected="Shopify export, comma-separated", rows=240, ready=236, warned=4,
+        merchant=merchant, name="spring.csv", state="done", dialect="shopify",
+        detected="Shopify export, comma-separated", rows=240, ready=236, warned=4,
         done=240, file=ContentFile(b"sku\n", "spring.csv"), finished=timezone.now(),
     )  # fmt: skip
     checked = Import.objects.create(
-        merchant=merchant, name="garden-products.xlsx", state="checked", dialect="google", detected="Shopping feed, spreadsheet", rows=412,
+        merchant=merchant, name="garden-products.xlsx", state="checked", dialect="google",
+        detected="Shopping feed, spreadsheet", rows=412,
         ready=371, warned=29, refused=12, file=ContentFile(b"sku\n", "garden.xlsx"),
     )  # fmt: skip
     problems = [("refused", 17, "price", "12,9O", "The price is not a number.", "Write 12.90.")] * 12
@@ -317,7 +346,9 @@ def film_bytes(frame_format: str, place: int, scale: int) -> tuple[bytes, bytes]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "image2pipe", "-i", "-"]
     command += ["-f", "lavfi", "-i", "sine=frequency=220:duration=2", "-vf", zoom, "-t", "2", "-c:v", "libx264"]
     command += ["-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov"]
-    done = subprocess.run([*command, "-f", "mp4", "-"], input=poster.getvalue(), capture_output=True, timeout=60)
+    done = subprocess.run(
+        [*command, "-f", "mp4", "-"], input=poster.getvalue(), capture_output=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout, poster.getvalue()
 
@@ -327,7 +358,9 @@ def _still(frame_format: str, place: int) -> Picture.Image:
     if stills:
         return Picture.open(stills[place % len(stills)]).convert("RGB")
     width, height = SIZES[frame_format]
-    sky, ground = (("#d9e7e2", "#6f8f5f"), ("#f3dfc1", "#8a6b4f"), ("#cfdcec", "#4d6f86"), ("#f0d3cf", "#7d5a5f"))[place]
+    sky, ground = (("#d9e7e2", "#6f8f5f"), ("#f3dfc1", "#8a6b4f"), ("#cfdcec", "#4d6f86"), ("#f0d3cf", "#7d5a5f"))[
+        place
+    ]
     picture = Picture.new("RGB", (width, height), sky)
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, height * 0.6, width, height), fill=ground)

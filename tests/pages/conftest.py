@@ -1,0 +1,78 @@
+"""A seeded shop, people signed in to it, and a browser that reports every complaint."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from accounts import tenancy
+from accounts.models import Membership, Merchant
+from tests.pages.seed import PASSWORD, Shop, seed_shop
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _unhashed_static_files(settings: object) -> None:
+    """Pages name static files as they lie in the repository: nothing has to be collected first."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def shop(alice: Merchant) -> Shop:
+    return seed_shop(alice)
+
+
+@pytest.fixture
+def at_desk(client: Client, shop: Shop) -> Client:
+    """Alice, signed in."""
+    client.force_login(shop.user)
+    return client
+
+
+@pytest.fixture
+def stranger(bob: Merchant) -> Client:
+    """Bob, signed in at his own shop."""
+    user = User.objects.create_user("bob", password=PASSWORD)
+    with tenancy.merchant_context(bob.pk):
+        Membership.objects.create(merchant=bob, user=user)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said: errors, refused styles and scripts, exceptions."""
+    return []
+
+
+@pytest.fixture
+def browse(chromium: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a fresh window; options are those of a browser context."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: object) -> Page:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,201 @@
+"""Every page answers its merchant, hides from strangers, and needs no JavaScript to say what it says."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts import tenancy
+from catalog.models import Import, Product
+from generation.models import Video
+from tests.pages.seed import Shop, bring_to, seed_imports, seed_photo, seed_video
+
+LISTS = [
+    "home", "generation:product_list", "review:video_list", "review:queue_list", "analytics:report_list",
+    "catalog:import_list",
+]  # fmt: skip
+
+
+def _product(shop: Shop) -> str:
+    return str(shop.product.public_id)
+
+
+def _video(state: str) -> Callable[[Shop], str]:
+    return lambda shop: str(shop.videos[state].public_id)
+
+
+def _import(shop: Shop) -> str:
+    with tenancy.merchant_context(shop.merchant.pk):
+        return str(Import.objects.get(state="checked").public_id)
+
+
+SINGLE = [
+    ("generation:product_detail", _product),
+    ("generation:product_board", _product),
+    ("analytics:report_detail", _product),
+    ("analytics:report_csv", _product),
+    ("catalog:import_detail", _import),
+    ("review:video_detail", _video(Video.State.PUBLISHED)),
+    ("review:video_detail", _video(Video.State.NEEDS_PERSON)),
+    ("review:video_detail", _video(Video.State.REJECTED)),
+    ("review:video_detail", _video(Video.State.PLANNED)),
+    ("review:video_detail", _video(Video.State.FAILED)),
+    ("review:video_progress", _video(Video.State.DRAFTED)),
+]
+POSTS = [
+    ("generation:product_plan", _product),
+    ("generation:video_retry", _video(Video.State.FAILED)),
+    ("review:video_approve", _video(Video.State.NEEDS_PERSON)),
+    ("review:video_reject", _video(Video.State.NEEDS_PERSON)),
+    ("review:video_show", _video(Video.State.APPROVED)),
+    ("review:video_check", _video(Video.State.NEEDS_PERSON)),
+    ("catalog:import_confirm", _import),
+]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_answer_their_merchant(at_desk: Client, name: str) -> None:
+    assert at_desk.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_send_a_visitor_to_the_door(client: Client, db: None, name: str) -> None:
+    response = client.get(reverse(name))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_an_empty_shop_is_told_the_next_step(stranger: Client, name: str) -> None:
+    page = stranger.get(reverse(name)).content.decode()
+
+    assert 'class="empty"' in page
+
+
+def test_single_pages_answer_their_merchant(at_desk: Client, shop: Shop) -> None:
+    answers = {(name, key(shop)): at_desk.get(reverse(name, args=[key(shop)])).status_code for name, key in SINGLE}
+
+    assert set(answers.values()) == {200}, answers
+
+
+def test_single_pages_hide_from_a_stranger(stranger: Client, shop: Shop) -> None:
+    answers = {(name, key(shop)): stranger.get(reverse(name, args=[key(shop)])).status_code for name, key in SINGLE}
+
+    assert set(answers.values()) == {404}, answers
+
+
+def test_buttons_of_others_do_nothing(stranger: Client, shop: Shop) -> None:
+    with tenancy.merchant_context(shop.merchant.pk):
+        before = list(Video.objects.order_by("pk").values_list("pk", "state"))
+
+    answers = {name: stranger.post(reverse(name, args=[key(shop)])).status_code for name, key in POSTS}
+
+    assert set(answers.values()) == {404}, answers
+    with tenancy.merchant_context(shop.merchant.pk):
+        assert list(Video.objects.order_by("pk").values_list("pk", "state")) == before
+
+
+def test_buttons_refuse_to_be_followed_as_links(at_desk: Client, shop: Shop) -> None:
+    answers = {name: at_desk.get(reverse(name, args=[key(shop)])).status_code for name, key in POSTS}
+
+    assert set(answers.values()) == {405}, answers
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_ask_no_more_of_the_database_when_they_grow(at_desk: Client, shop: Shop, name: str) -> None:
+    at_desk.get(reverse(name))
+    before = _queries(at_desk, name)
+
+    _grow(shop)
+
+    assert _queries(at_desk, name) == before
+
+
+def _queries(client: Client, name: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        client.get(reverse(name))
+    return len(captured)
+
+
+def test_the_product_page_shows_what_is_true_and_what_disagrees(at_desk: Client, shop: Shop) -> None:
+    page = at_desk.get(reverse("generation:product_detail", args=[shop.product.public_id])).content.decode()
+
+    assert "at most</span> <strong>0.45</strong> m" in page
+    assert "Disagrees" in page
+    assert "20 cm" in page
+    assert page.count("Needs evidence") == 1
+    assert page.count("Proved") == 1
+
+
+def test_a_product_without_photo_says_what_is_missing(at_desk: Client, shop: Shop) -> None:
+    with tenancy.merchant_context(shop.merchant.pk):
+        bare = Product.objects.get(sku="BARE-1")
+
+    page = at_desk.get(reverse("generation:product_detail", args=[bare.public_id])).content.decode()
+
+    assert "No video can be made yet." in page
+    assert "Plan and make videos</button>" not in page
+
+
+def test_a_rejected_video_shows_allowed_measured_and_the_frame(at_desk: Client, shop: Shop) -> None:
+    page = at_desk.get(_page_of(shop, Video.State.REJECTED)).content.decode()
+
+    assert "allowed 0.495 m" in page
+    assert "measured 0.82 m ± 0.04" in page
+    assert "/media/evidence/" in page
+    assert ">Approve</button>" not in page
+
+
+def test_a_failed_video_says_why_and_offers_another_try(at_desk: Client, shop: Shop) -> None:
+    page = at_desk.get(_page_of(shop, Video.State.FAILED)).content.decode()
+
+    assert "The disk is full: free 2 GB and try again." in page
+    assert "Try again</button>" in page
+
+
+def test_progress_is_polled_while_it_moves_and_ends_when_it_is_over(at_desk: Client, shop: Shop) -> None:
+    moving = at_desk.get(reverse("review:video_progress", args=[shop.videos[Video.State.DRAFTED].public_id]))
+    over = at_desk.get(reverse("review:video_progress", args=[shop.videos[Video.State.PUBLISHED].public_id]))
+
+    assert "Composing, voicing and encoding" in moving.content.decode()
+    assert 'hx-trigger="every 1s"' in moving.content.decode()
+    assert (over.status_code, over["HX-Refresh"]) == (286, "true")
+
+
+def test_the_report_marks_simulated_shoppers_and_gives_its_table(at_desk: Client, shop: Shop) -> None:
+    page = at_desk.get(reverse("analytics:report_detail", args=[shop.product.public_id])).content.decode()
+    table = at_desk.get(reverse("analytics:report_csv", args=[shop.product.public_id])).content.decode()
+
+    assert "Simulated shoppers" in page
+    assert '<svg class="chart"' in page
+    assert len(table.splitlines()) == 11
+
+
+def test_pages_carry_no_inline_style_or_script(at_desk: Client, shop: Shop) -> None:
+    addresses = [reverse(name) for name in LISTS] + [reverse(name, args=[key(shop)]) for name, key in SINGLE[:5]]
+    for address in [*addresses, _page_of(shop, Video.State.REJECTED)]:
+        response = at_desk.get(address)
+        page = response.content.decode()
+        assert " style=" not in page, address
+        assert "<style" not in page, address
+        assert "<script>" not in page, address
+        assert "script-src 'self'" in response["Content-Security-Policy"]
+
+
+def _page_of(shop: Shop, state: str) -> str:
+    return reverse("review:video_detail", args=[shop.videos[state].public_id])
+
+
+def _grow(shop: Shop) -> None:
+    with tenancy.merchant_context(shop.merchant.pk):
+        for number in range(3):
+            product = Product.objects.create(merchant=shop.merchant, sku=f"MORE-{number}", title="One more")
+            seed_photo(product)
+            for place, state in enumerate((Video.State.NEEDS_PERSON, Video.State.PUBLISHED, Video.State.PLANNED)):
+                video = seed_video(product, scenario="family", locale="en-US", hook="proof", place=100 + place)
+                bring_to(video, state)
+        seed_imports(shop.merchant)

@@ -19,6 +19,8 @@ SIDE = 320
 MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 SMALLEST_SHARE = 0.002
+CLOSER_LOOK = 0.3
+"""Share of the photo below which the product gets a second look: the network sees 320 pixels."""
 
 
 class CutoutError(ValueError):
@@ -59,7 +61,7 @@ def cut_out(photo: Photo) -> Cutout:
 
 
 def outline(pixels: NDArray[np.uint8]) -> Plane:
-    """Probability (H, W) that a pixel is product: the network on the whole photo, then once more on the product alone."""
+    """Probability (H, W) that a pixel is product: the network on the photo, once more on a small product alone."""
     first = _probability(pixels)
     ys, xs = np.nonzero(first > 0.3)
     if len(ys) == 0:
@@ -68,7 +70,7 @@ def outline(pixels: NDArray[np.uint8]) -> Plane:
     margin = 0.12 * max(np.ptp(ys), np.ptp(xs)) + 8
     top, bottom = max(0, int(ys.min() - margin)), min(height, int(ys.max() + margin))
     left, right = max(0, int(xs.min() - margin)), min(width, int(xs.max() + margin))
-    if (bottom - top) * (right - left) > 0.8 * height * width:
+    if (bottom - top) * (right - left) > CLOSER_LOOK * height * width:
         return first
     closer = np.zeros_like(first)
     closer[top:bottom, left:right] = _probability(pixels[top:bottom, left:right])

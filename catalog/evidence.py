@@ -17,6 +17,8 @@ DISAPPOINTED = re.compile(
     r"ne .{0,20} que|solo|sólo|apenas)\b|只有|只能|才|不到|しか|だけ|밖에|겨우",
     re.IGNORECASE,
 )
+ELSEWHERE = re.compile(r".{0,24}\b(?:without|ohne|sans|sin)\b|.{0,8}(?:なし|不含|不带)", re.IGNORECASE)
+"""What follows speaks of another thing: "142 mm high without the lid"."""
 STANCES = {"agrees": "supports", "supports": "supports", "contradicts": "contradicts"}
 
 
@@ -40,6 +42,8 @@ def mentions(
     for quantity in quantities.find(text, locale=locale):
         row = _meant(quantity, parameters)
         if row is not None:
+            if ELSEWHERE.match(text[quantity.end :]):
+                continue
             stance = _stance(row, quantity, disappointed=bool(DISAPPOINTED.search(text[: quantity.start][-40:])))
             found.setdefault(
                 row.name, Mention(parameter=row.name, stance=stance, value=quantity.value, unit=quantity.unit)

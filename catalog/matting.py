@@ -50,7 +50,7 @@ def paper(colours: Colours, outside: NDArray[np.bool_]) -> Colours:
     """The background as a smooth surface (second order in x and y) fitted to the pixels that are surely outside."""
     height, width = outside.shape
     ys, xs = np.nonzero(outside)
-    chosen = np.linspace(0, len(ys) - 1, min(len(ys), 20_000)).astype(int)
+    chosen = np.linspace(0, len(ys) - 1, min(len(ys), 6_000)).astype(int)
     basis = _basis(xs[chosen] / width, ys[chosen] / height)
     samples = colours[ys[chosen], xs[chosen]]
     weights = np.ones(len(chosen), dtype=np.float32)
@@ -100,7 +100,7 @@ def on_paper(colours: Colours, outline: Plane) -> Matte:
 def _contact_shadow(
     colours: Colours, background: Colours, *, inside: NDArray[np.bool_], shadow: Plane
 ) -> NDArray[np.bool_]:
-    """Rim pixels that are darkened paper rather than product: half-way between the paper and what lies deeper inside."""
+    """Rim pixels that are darkened paper rather than product: half-way between paper and inside."""
     depth = max(4, round(max(inside.shape) / 110))
     deep = _eroded(inside, depth)
     alpha = _projection(colours, propagate(colours, deep), background)
@@ -131,7 +131,7 @@ def propagate(colours: Colours, known: NDArray[np.bool_]) -> Colours:
 
 
 def unmixed(colours: Colours, alpha: Plane, back: Colours, front: Colours) -> Colours:
-    """Solve ``colour = alpha * product + (1 - alpha) * background`` for the product, so that no fringe travels along."""
+    """Solve ``colour = alpha * product + (1 - alpha) * background`` for the product: no fringe travels along."""
     a = alpha[..., None]
     solved = (colours - (1 - a) * back) / np.maximum(a, 0.15)
     # Faint pixels carry mostly noise: there the nearest certain colour is the better guess.

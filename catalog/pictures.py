@@ -61,12 +61,23 @@ def attach(product: Product, path: Path, *, listed: ListedImage, position: int) 
     if known is not None:
         return Attached(known, is_new=False)
     image = Image(
-        merchant_id=product.merchant_id, product=product, sha256=photo.sha256, width=photo.width, height=photo.height,
-        role=listed.role if listed.role in Image.Role.values else _role(photo, position), rendered=listed.rendered,
-        width_m=listed.width_m, metres_per_pixel=listed.metres_per_pixel, pitch_deg=listed.pitch_deg,
-        base_px=listed.base_px, effect_px=listed.effect_px, source_url=listed.url, rights=listed.rights, position=position,
+        merchant_id=product.merchant_id,
+        product=product,
+        sha256=photo.sha256,
+        width=photo.width,
+        height=photo.height,
+        role=listed.role if listed.role in Image.Role.values else _role(photo, position),
+        rendered=listed.rendered,
+        width_m=listed.width_m,
+        metres_per_pixel=listed.metres_per_pixel,
+        pitch_deg=listed.pitch_deg,
+        base_px=listed.base_px,
+        effect_px=listed.effect_px,
+        source_url=listed.url,
+        rights=listed.rights,
+        position=position,
         quality={**asdict(photo.quality), "remarks": list(photo.quality.remarks)},
-    )  # fmt: skip
+    )
     image.full_clean(exclude=["file", "product", "merchant"])
     image.file.save(f"{product.public_id}/{photo.sha256[:16]}{photo.suffix}", ContentFile(photo.encoded()), save=False)
     if image.role in (Image.Role.PACKSHOT, Image.Role.VIEW):

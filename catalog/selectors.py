@@ -139,9 +139,16 @@ def _pattern(reason: str) -> str:
 
 def _parameter(row: Any) -> facts.Parameter:
     return facts.Parameter(
-        id=f"par-{row.name}", name=row.name, value=row.value, unit=row.unit, bound=row.bound, lower=row.lower,
-        tolerance=row.tolerance, source=row.source, how_it_may_look=row.how_it_may_look,
-    )  # fmt: skip
+        id=f"par-{row.name}",
+        name=row.name,
+        value=row.value,
+        unit=row.unit,
+        bound=row.bound,
+        lower=row.lower,
+        tolerance=row.tolerance,
+        source=row.source,
+        how_it_may_look=row.how_it_may_look,
+    )
 
 
 def _evidence(product: Product) -> tuple[facts.Evidence, ...]:
@@ -159,17 +166,32 @@ def _evidence(product: Product) -> tuple[facts.Evidence, ...]:
 
 def _evidence_row(row: Evidence, ratings: dict[str, float | None]) -> facts.Evidence:
     return facts.Evidence(
-        id=row.key, kind=row.kind, text=row.text, parameter=row.parameter, stance=row.stance,  # type: ignore[arg-type]  # choices of the model
-        value=row.value, unit=row.unit, rating=ratings.get(row.source),
-    )  # fmt: skip
+        id=row.key,
+        kind=row.kind,
+        text=row.text,
+        parameter=row.parameter,
+        stance=row.stance,  # type: ignore[arg-type]  # choices of the model
+        value=row.value,
+        unit=row.unit,
+        rating=ratings.get(row.source),
+    )
 
 
 def _image(row: Image) -> facts.ProductImage:
     return facts.ProductImage(
-        sha256=row.sha256, name=row.file.name or "", width=row.width, height=row.height, role=row.role,  # type: ignore[arg-type]  # choices of the model
-        rendered=row.rendered, cutout=row.cutout.name or "", metres_per_pixel=_scale(row), base_px=_point(row.base_px),
-        pitch_deg=row.pitch_deg, effect_px=_point(row.effect_px), rights=row.rights,
-    )  # fmt: skip
+        sha256=row.sha256,
+        name=row.file.name or "",
+        width=row.width,
+        height=row.height,
+        role=row.role,  # type: ignore[arg-type]  # choices of the model
+        rendered=row.rendered,
+        cutout=row.cutout.name or "",
+        metres_per_pixel=_scale(row),
+        base_px=_point(row.base_px),
+        pitch_deg=row.pitch_deg,
+        effect_px=_point(row.effect_px),
+        rights=row.rights,
+    )
 
 
 def _scale(row: Image) -> float | None:

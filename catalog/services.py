@@ -204,16 +204,22 @@ def _with_known(batch: Import, chunk: list[Reading], listed: set[str]) -> list[R
         return chunk
     with tenancy.merchant_context(batch.merchant_id):
         known = set(Product.objects.filter(sku__in=wanted).values_list("sku", flat=True)) | listed
-    return [reading if not reading.product or reading.product.title or reading.product.sku in known else _unknown(reading)
-            for reading in chunk]  # fmt: skip
+    return [
+        reading if not reading.product or reading.product.title or reading.product.sku in known else _unknown(reading)
+        for reading in chunk
+    ]
 
 
 def _unknown(reading: Reading) -> Reading:
     sku = reading.product.sku if reading.product else ""
     problem = Problem(
-        row=reading.rows[0], column="sku", value=sku, reason=f"No product has the SKU '{sku}'.",
-        suggestion="Import the product list first, then this file again.", severity="refused",
-    )  # fmt: skip
+        row=reading.rows[0],
+        column="sku",
+        value=sku,
+        reason=f"No product has the SKU '{sku}'.",
+        suggestion="Import the product list first, then this file again.",
+        severity="refused",
+    )
     return replace(reading, product=None, problems=(*reading.problems, problem))
 
 
@@ -229,13 +235,25 @@ def _with_pictures(reading: Reading, folder: PictureFolder) -> Reading:
         elif listed.url:
             remote.append(listed.url)
         else:
-            notes.append(_picture_note(row, listed, f"Picture '{listed.name}' is not beside the list.",
-                                       "Upload a ZIP with the list and its pictures, or name the folder with --images."))  # fmt: skip
+            notes.append(
+                _picture_note(
+                    row,
+                    listed,
+                    f"Picture '{listed.name}' is not beside the list.",
+                    "Upload a ZIP with the list and its pictures, or name the folder with --images.",
+                )
+            )
     if remote:
         listed = reading.product.images[0]
         count = f"{len(remote)} pictures are web addresses" if len(remote) > 1 else "1 picture is a web address"
-        notes.append(_picture_note(row, replace(listed, name=remote[0]), f"{count} and not fetched.",
-                                   "Upload a ZIP with the list and its pictures; the addresses are kept."))  # fmt: skip
+        notes.append(
+            _picture_note(
+                row,
+                replace(listed, name=remote[0]),
+                f"{count} and not fetched.",
+                "Upload a ZIP with the list and its pictures; the addresses are kept.",
+            )
+        )
     return replace(reading, problems=(*reading.problems, *notes)) if notes else reading
 
 
@@ -244,8 +262,10 @@ def _judge_picture(row: int, path: Path, listed: ListedImage) -> list[Problem]:
         photo = images.read(path, name=listed.name)
     except images.ImageError as error:
         return [_picture_note(row, listed, str(error), "The product is imported without this picture.")]
-    return [_picture_note(row, listed, f"Picture '{listed.name}': {remark}", "Upload a better photo if there is one.")
-            for remark in photo.quality.remarks]  # fmt: skip
+    return [
+        _picture_note(row, listed, f"Picture '{listed.name}': {remark}", "Upload a better photo if there is one.")
+        for remark in photo.quality.remarks
+    ]
 
 
 def _picture_note(row: int, listed: ListedImage, reason: str, suggestion: str) -> Problem:
@@ -254,9 +274,15 @@ def _picture_note(row: int, listed: ListedImage, reason: str, suggestion: str) -
 
 def _problem_row(batch: Import, problem: Problem) -> ImportProblem:
     return ImportProblem(
-        merchant_id=batch.merchant_id, batch=batch, row=problem.row, column=problem.column[:120], value=problem.value,
-        reason=problem.reason[:300], suggestion=problem.suggestion[:300], severity=problem.severity,
-    )  # fmt: skip
+        merchant_id=batch.merchant_id,
+        batch=batch,
+        row=problem.row,
+        column=problem.column[:120],
+        value=problem.value,
+        reason=problem.reason[:300],
+        suggestion=problem.suggestion[:300],
+        severity=problem.severity,
+    )
 
 
 def _store_chunk(batch: Import, chunk: list[Reading], source: _Source) -> None:

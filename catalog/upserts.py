@@ -1,4 +1,4 @@
-"""Listed products written in bulk: a handful of statements a chunk, however many rows; the same chunk twice changes nothing."""
+"""Listed products written in bulk: a handful of statements a chunk; the same chunk twice changes nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,23 @@ from catalog.facts import Parameter as ParameterFact
 from catalog.ingest.records import ListedProduct
 from catalog.models import Evidence, Parameter, Product, Question, Review, SearchTerm, SellingPoint
 
-KEPT = ("title", "titles", "brand", "category", "locale", "description", "price_minor", "currency", "link", "audience_tags",
-        "scene_tags", "in_the_box", "effect_kind", "effect_cap_parameter", "attributes")  # fmt: skip
+KEPT = (
+    "title",
+    "titles",
+    "brand",
+    "category",
+    "locale",
+    "description",
+    "price_minor",
+    "currency",
+    "link",
+    "audience_tags",
+    "scene_tags",
+    "in_the_box",
+    "effect_kind",
+    "effect_cap_parameter",
+    "attributes",
+)
 """Product fields that a listing may change; a blank one keeps what was there."""
 DEFAULT_LOCALE = "en-US"
 
@@ -53,7 +68,9 @@ def _create(merchant: Merchant, rows: Sequence[ListedProduct], hashes: Mapping[s
     Product.objects.bulk_create(
         [
             Product(
-                merchant=merchant, sku=row.sku, content_hash=hashes[row.sku],
+                merchant=merchant,
+                sku=row.sku,
+                content_hash=hashes[row.sku],
                 **{name: value for name, value in _fields(row).items() if value or name == "titles"},
             )
             for row in rows
@@ -61,7 +78,7 @@ def _create(merchant: Merchant, rows: Sequence[ListedProduct], hashes: Mapping[s
         update_conflicts=True,
         unique_fields=["merchant", "sku"],
         update_fields=["content_hash", *KEPT],
-    )  # fmt: skip
+    )
 
 
 def _change(known: Mapping[str, Product], rows: Sequence[ListedProduct], hashes: Mapping[str, str]) -> None:
@@ -96,27 +113,79 @@ def _add_titles(known: Mapping[str, Product], rows: Sequence[ListedProduct]) -> 
 def _store_rows(merchant: Merchant, touched: Sequence[tuple[int, ListedProduct]]) -> None:
     """Everything that hangs on the products; parameters that a listing no longer has are removed with it."""
     _delete_missing([(pk, row) for pk, row in touched if row.parameters])
-    _upsert(Parameter, ("product", "name"), [
-        Parameter(merchant=merchant, product_id=pk, name=item.name, value=item.value, unit=item.unit, bound=item.bound, lower=item.lower,
-                  tolerance=item.tolerance, source=item.source, how_it_may_look=item.how_it_may_look)
-        for pk, row in touched for item in row.parameters
-    ])  # fmt: skip
-    _upsert(SellingPoint, ("product", "key"), [
-        SellingPoint(merchant=merchant, product_id=pk, key=item.id, text=dict(item.text), spoken=dict(item.spoken), evidence=list(item.evidence))
-        for pk, row in touched for item in row.selling_points
-    ])  # fmt: skip
-    _upsert(Review, ("product", "key"), [
-        Review(merchant=merchant, product_id=pk, key=item.key, text=item.text, rating=item.rating, lang=item.lang, date=item.date or None)
-        for pk, row in touched for item in row.reviews
-    ])  # fmt: skip
-    _upsert(Question, ("product", "key"), [
-        Question(merchant=merchant, product_id=pk, key=item.id, question=item.question, answer=item.answer)
-        for pk, row in touched for item in row.questions
-    ])  # fmt: skip
-    _upsert(SearchTerm, ("product", "term"), [
-        SearchTerm(merchant=merchant, product_id=pk, term=item.term, impressions=item.impressions, clicks=item.clicks)
-        for pk, row in touched for item in row.search_terms
-    ])  # fmt: skip
+    _upsert(
+        Parameter,
+        ("product", "name"),
+        [
+            Parameter(
+                merchant=merchant,
+                product_id=pk,
+                name=item.name,
+                value=item.value,
+                unit=item.unit,
+                bound=item.bound,
+                lower=item.lower,
+                tolerance=item.tolerance,
+                source=item.source,
+                how_it_may_look=item.how_it_may_look,
+            )
+            for pk, row in touched
+            for item in row.parameters
+        ],
+    )
+    _upsert(
+        SellingPoint,
+        ("product", "key"),
+        [
+            SellingPoint(
+                merchant=merchant,
+                product_id=pk,
+                key=item.id,
+                text=dict(item.text),
+                spoken=dict(item.spoken),
+                evidence=list(item.evidence),
+            )
+            for pk, row in touched
+            for item in row.selling_points
+        ],
+    )
+    _upsert(
+        Review,
+        ("product", "key"),
+        [
+            Review(
+                merchant=merchant,
+                product_id=pk,
+                key=item.key,
+                text=item.text,
+                rating=item.rating,
+                lang=item.lang,
+                date=item.date or None,
+            )
+            for pk, row in touched
+            for item in row.reviews
+        ],
+    )
+    _upsert(
+        Question,
+        ("product", "key"),
+        [
+            Question(merchant=merchant, product_id=pk, key=item.id, question=item.question, answer=item.answer)
+            for pk, row in touched
+            for item in row.questions
+        ],
+    )
+    _upsert(
+        SearchTerm,
+        ("product", "term"),
+        [
+            SearchTerm(
+                merchant=merchant, product_id=pk, term=item.term, impressions=item.impressions, clicks=item.clicks
+            )
+            for pk, row in touched
+            for item in row.search_terms
+        ],
+    )
     # Evidence is append-only (the database grants no update): what a review said once stays said.
     Evidence.objects.bulk_create(_mined(merchant, touched), ignore_conflicts=True, batch_size=1000)
 
@@ -150,8 +219,15 @@ def _mined(merchant: Merchant, touched: Sequence[tuple[int, ListedProduct]]) -> 
     speaking = {pk for pk, row in touched if row.reviews or row.questions}
     parameters: dict[int, list[ParameterFact]] = {pk: [] for pk in speaking}
     for item in Parameter.objects.filter(product__in=speaking):
-        fact = ParameterFact(id=f"par-{item.name}", name=item.name, value=item.value, unit=item.unit, bound=item.bound,  # type: ignore[arg-type]  # choices
-                             lower=item.lower, tolerance=item.tolerance)  # fmt: skip
+        fact = ParameterFact(
+            id=f"par-{item.name}",
+            name=item.name,
+            value=item.value,
+            unit=item.unit,
+            bound=item.bound,  # type: ignore[arg-type]  # choices
+            lower=item.lower,
+            tolerance=item.tolerance,
+        )
         parameters[item.product_id].append(fact)
     for pk, row in touched:
         locale = row.locale or DEFAULT_LOCALE
@@ -173,6 +249,14 @@ def _evidence(
     key, text, kind = said
     for index, mention in enumerate(found):
         yield Evidence(
-            merchant=merchant, product_id=product, key=key if index == 0 else f"{key}-{mention.parameter}"[:120], kind=kind,
-            parameter=mention.parameter, stance=mention.stance, value=mention.value, unit=mention.unit, text=text, source=key,
-        )  # fmt: skip
+            merchant=merchant,
+            product_id=product,
+            key=key if index == 0 else f"{key}-{mention.parameter}"[:120],
+            kind=kind,
+            parameter=mention.parameter,
+            stance=mention.stance,
+            value=mention.value,
+            unit=mention.unit,
+            text=text,
+            source=key,
+        )

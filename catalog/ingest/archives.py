@@ -38,7 +38,7 @@ def unpack(path: Path, folder: Path, *, name: str) -> Path:
         if len(lists) != 1:
             found = ", ".join(info.filename for info in lists[:5]) or "none"
             raise UnreadableFileError(
-                f"{name} must hold exactly one product list (CSV, XLSX, JSON or XML) beside its pictures; found {found}."
+                f"{name} must hold exactly one product list (CSV, XLSX, JSON, XML) beside its pictures; found {found}."
             )
         for info in members:
             with archive.open(info) as source, (folder / _flat(info.filename)).open("wb") as target:

@@ -94,7 +94,7 @@ def entries(value: Any) -> list[Any]:
 
 
 def pairs(value: Any) -> Iterator[tuple[str, str]]:
-    """Named values of a specification cell: objects, ``section:name:value``, ``name: value``, nested marketplace text."""
+    """Named values of a specification cell: objects, ``section:name:value``, ``name: value``, marketplace text."""
     if isinstance(value, str) and "=>" in value:
         yield from ((match["key"], match["value"]) for match in _NESTED.finditer(value))
         return

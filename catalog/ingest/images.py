@@ -159,8 +159,14 @@ def quality(pixels: NDArray[np.uint8]) -> Quality:
     sharpness = float(
         np.std(4 * luma[1:-1, 1:-1] - luma[:-2, 1:-1] - luma[2:, 1:-1] - luma[1:-1, :-2] - luma[1:-1, 2:])
     )
-    rim = np.concatenate([small[:4].reshape(-1, small.shape[2]), small[-4:].reshape(-1, small.shape[2]),
-                          small[:, :4].reshape(-1, small.shape[2]), small[:, -4:].reshape(-1, small.shape[2])])  # fmt: skip
+    rim = np.concatenate(
+        [
+            small[:4].reshape(-1, small.shape[2]),
+            small[-4:].reshape(-1, small.shape[2]),
+            small[:, :4].reshape(-1, small.shape[2]),
+            small[:, -4:].reshape(-1, small.shape[2]),
+        ]
+    )
     background = np.median(rim[:, :3], axis=0)
     if small.shape[2] == 4 and np.mean(rim[:, 3] < 8) > 0.8:
         is_plain, share = True, float(np.mean(small[..., 3] > 127))

@@ -8,7 +8,8 @@ from catalog.ingest.plain_text import half_width
 SYMBOLS = {
     "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "HK$": "HKD", "R$": "BRL", "NT$": "TWD",
     "€": "EUR", "£": "GBP", "₹": "INR", "RS.": "INR", "RS": "INR", "₩": "KRW", "원": "KRW", "円": "JPY", "元": "CNY",
-    "RMB": "CNY", "ZŁ": "PLN", "₽": "RUB", "₺": "TRY", "฿": "THB", "₫": "VND", "$": "USD", "¥": "", "KR": "", "FR.": "CHF",
+    "RMB": "CNY", "ZŁ": "PLN", "₽": "RUB", "₺": "TRY", "฿": "THB", "₫": "VND", "$": "USD",
+    "¥": "", "KR": "", "FR.": "CHF",
 }  # fmt: skip
 CODES = frozenset(
     [

@@ -57,9 +57,8 @@ def find(text: str, *, locale: str = "en") -> tuple[Quantity, ...]:
 
 def parameter(name: str, text: str, *, locale: str = "en", source: str = "") -> Parameter | None:
     """A named cell such as ("Spray height", "up to 45 cm ±10 %"); None unless it is one quantity and little else."""
-    found = [quantity for quantity in find(f"{text}", locale=locale) if quantity.unit != "percent"] or [
-        quantity for quantity in find(text, locale=locale)
-    ]
+    every = find(text, locale=locale)
+    found = [quantity for quantity in every if quantity.unit != "percent"] or list(every)
     if len(found) != 1 or len(text) > 80:
         return None
     named = found[0].name if found[0].name in ("ip_rating", "ipx_rating") else canonical(name, found[0].unit)
@@ -163,7 +162,8 @@ def _unit_pattern() -> str:
     words = sorted((word for group in unit_words.WORDS.values() for word in group), key=len, reverse=True)
     # "3 in 1" and "10 in the box" are not inches; seconds, amperes and kelvin need care with plurals and articles.
     guarded = "(?:(?i:in)(?=\\.?\\s*(?:$|[),;x×*/]|\\.(?!\\w)|high|wide|long|tall|deep|dia|thick))(?!\\s*\\d))"
-    return f"(?:(?i:{'|'.join(word for word in words if word != 'in')})(?![a-zà-ÿ])|{guarded}|(?:{'|'.join(symbols)})(?![A-Za-zà-ÿ0-9²³]))"
+    plain = "|".join(word for word in words if word != "in")
+    return f"(?:(?i:{plain})(?![a-zà-ÿ])|{guarded}|(?:{'|'.join(symbols)})(?![A-Za-zà-ÿ0-9²³]))"
 
 
 @cache
@@ -303,8 +303,8 @@ def _box_pattern() -> re.Pattern[str]:
     unit = f"(?P<{{}}>{_unit_pattern()})?"
     parts = []
     for axis in "abc":
-        part = f"{letter.format(axis + '_before')}(?P<{axis}>{NUMBER})\\s?{unit.format(axis + '_unit')}{letter.format(axis + '_after')}"
-        parts.append(part)
+        before, after = letter.format(f"{axis}_before"), letter.format(f"{axis}_after")
+        parts.append(f"{before}(?P<{axis}>{NUMBER})\\s?{unit.format(f'{axis}_unit')}{after}")
     return re.compile(f"(?<![A-Za-z0-9.,/]){parts[0]}\\s*[x×*]\\s*{parts[1]}(?:\\s*[x×*]\\s*{parts[2]})?")
 
 

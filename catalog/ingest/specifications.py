@@ -15,9 +15,13 @@ from catalog.ingest.delimited import normalise
 HEADER_UNIT = re.compile(
     r"[\s_(\[（]+(?P<unit>mm|cm|m|km|in|ft|g|kg|lbs?|oz|ml|l|w|v|mah|lm|hours?|grams)[\s)\]）]*$", re.IGNORECASE
 )
-UNIT_COLUMNS = {"weight": ("weight_unit", "variant_weight_unit"), "width": ("dimensions_unit", "dimension_unit"),
-                "height": ("dimensions_unit", "dimension_unit"), "depth": ("dimensions_unit", "dimension_unit"),
-                "length": ("dimensions_unit", "dimension_unit")}  # fmt: skip
+UNIT_COLUMNS = {
+    "weight": ("weight_unit", "variant_weight_unit"),
+    "width": ("dimensions_unit", "dimension_unit"),
+    "height": ("dimensions_unit", "dimension_unit"),
+    "depth": ("dimensions_unit", "dimension_unit"),
+    "length": ("dimensions_unit", "dimension_unit"),
+}
 UNIT_NAMES = {
     "grams": "g",
     "lbs": "lb",
@@ -179,14 +183,23 @@ def _checked(
         return None
     fits = bound in _BOUNDS and _is_number(tolerance) and 0 <= tolerance < 1
     if not fits or (bound == "range" and not (_is_number(lower) and lower <= upper)):
-        group.warn(cell, f"Parameter '{name}' has a bound or tolerance that cannot be read.",
-                   "Bounds are max, min, exact and range (with a lower end); 0.1 is a tolerance of 10 %.")  # fmt: skip
+        group.warn(
+            cell,
+            f"Parameter '{name}' has a bound or tolerance that cannot be read.",
+            "Bounds are max, min, exact and range (with a lower end); 0.1 is a tolerance of 10 %.",
+        )
         return None
     return Parameter(
-        id=f"par-{name}", name=name, value=upper, unit=unit, bound=bound, lower=float(lower) if bound == "range" else None,
-        tolerance=float(tolerance), source=str(item.get("source") or cell.column)[:200],
+        id=f"par-{name}",
+        name=name,
+        value=upper,
+        unit=unit,
+        bound=bound,
+        lower=float(lower) if bound == "range" else None,
+        tolerance=float(tolerance),
+        source=str(item.get("source") or cell.column)[:200],
         how_it_may_look=str(item.get("how_it_may_look") or "")[:300],
-    )  # fmt: skip
+    )
 
 
 def _add(group: Group, found: dict[str, tuple[Parameter, Cell]], row: Parameter, cell: Cell) -> None:

@@ -15,7 +15,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from model import flow
-from model.architecture.layers import RMSNorm, gelu7, swiglu7
+from model.architecture.activations import gelu7, swiglu7
+from model.architecture.layers import RMSNorm
 from model.architecture.positions import RotaryEmbedding, apply_rotary, rotary_bands
 from model.architecture.transformer import UnifiedTransformer
 from model.config import CoordinateStyle, ModelConfig

@@ -11,12 +11,12 @@ def compact_cpu() -> Recipe:
     return Recipe(
         name="compact_cpu",
         model=ModelConfig.compact(),
-        steps=700,
+        steps=240,
         batch=32,
         short_slots=2,
-        full_share=0.12,
+        full_share=0.08,
         full_batch=10,
-        learning_rate=3e-3,
+        learning_rate=4e-3,
     )
 
 

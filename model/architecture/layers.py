@@ -7,24 +7,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from model.architecture.activations import gelu7, swiglu7
 from model.architecture.positions import apply_rotary
 from model.config import ModelConfig
 from model.tokens.sequence import Segments
 
 NORM_EPS = 1e-6
 EXPLICIT_ATTENTION_MAX_TOKENS = 1024
-
-
-def gelu7(x: Tensor) -> Tensor:
-    """Sigmoid-GELU of the input clipped at 7."""
-    x = x.clamp(max=7.0)
-    return x * torch.sigmoid(1.702 * x)
-
-
-def swiglu7(x: Tensor) -> Tensor:
-    """Clipped SwiGLU over interleaved columns: even columns gate, odd columns carry value + 1; halves the width."""
-    gate, value = x[..., 0::2].clamp(max=7.0), x[..., 1::2].clamp(-7.0, 7.0)
-    return gate * torch.sigmoid(1.702 * gate) * (value + 1)
 
 
 class RMSNorm(nn.Module):
@@ -125,7 +114,7 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor, segments: Segments) -> Tensor:
         normed = self.pre_norm(x, segments).to(self.compute_dtype)
-        raised = self.up_gate_proj(normed, segments).float()
+        raised = self.up_gate_proj(normed, segments)
         active = swiglu7(raised) if self.gated else gelu7(raised)
         return self.down_proj(active.to(self.compute_dtype), segments)
 

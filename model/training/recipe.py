@@ -21,7 +21,7 @@ class Recipe:
     full_batch: int
     learning_rate: float
     """Peak rate of Muon on the block matrices, in AdamW's scale; the rest gets AdamW at a third of it."""
-    warmup_steps: int = 30
+    warmup_steps: int = 20
     final_rate: float = 0.05
     """Rate at the last step, as a share of the peak."""
     decay_share: float = 0.3
@@ -35,5 +35,5 @@ class Recipe:
     """Cap of 1 / sigma^2, the weight that makes a sample loss a velocity loss."""
     weights: tuple[tuple[str, float], ...] = (("camera", 1.5), ("effect", 0.7), ("cell", 1.5), ("sound", 0.4))
     """Loss weight of each kind; within a kind all numbers count alike. Camera rows are few and decide the most."""
-    save_every: int = 100
+    save_every: int = 15
     compile_layers: bool = False

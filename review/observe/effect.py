@@ -178,7 +178,8 @@ def _activity(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[n
     Both look at fine bright structure only (a frame less its own blur): drops have it, a soft background has not.
     """
     fine = np.stack([np.maximum(frame - cv2.GaussianBlur(frame, (0, 0), FINE), 0) for frame in grey])
-    deviation = np.maximum(fine - np.median(fine, axis=0), 0)
+    usual = np.median(fine[:: max(1, len(fine) // 11)], axis=0)
+    deviation = np.maximum(fine - usual, 0)
     step = np.abs(np.diff(fine, axis=0))
     return deviation.mean(axis=0), step.mean(axis=0)
 
@@ -188,20 +189,20 @@ def _rows(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Activity by height above the origin: in the column, and beside it. NaN where a caption hides the row."""
     inside, outside = np.full(int(y), np.nan), np.full(int(y), np.nan)
+    smooth = cv2.blur(activity, (max(3, int(0.05 * per_metre)), 1))
     for rise in range(int(y)):
         row = int(y) - 1 - rise
         half = max(NARROWEST * per_metre, SPREAD * rise)
         left, right = max(0, int(x - half)), min(activity.shape[1], int(x + half) + 1)
-        free = ~hidden[row]
-        if free[left:right].mean() < 0.5:
+        if hidden[row, left:right].mean() > 0.5:
             continue
-        strip = activity[row, left:right]
-        width = max(3, int(0.05 * per_metre))
-        inside[rise] = cv2.blur(strip[None], (min(width, strip.size), 1)).max()
-        sides = np.concatenate([activity[row, : max(0, int(left - half))], activity[row, int(right + half) :]])
-        quiet = np.concatenate([free[: max(0, int(left - half))], free[int(right + half) :]])
-        if quiet.sum() > 10:
-            outside[rise] = np.quantile(cv2.blur(sides[quiet][None], (width, 1)), 0.6)
+        inside[rise] = smooth[row, left:right].max()
+        beside = np.r_[
+            0 : max(0, int(left - half)) : 3, min(activity.shape[1], int(right + half)) : activity.shape[1] : 3
+        ]
+        quiet = np.sort(smooth[row, beside[~hidden[row, beside]]])
+        if len(quiet) > 5:
+            outside[rise] = quiet[int(0.6 * len(quiet))]
     return inside, _filled(outside)
 
 

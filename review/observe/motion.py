@@ -33,7 +33,7 @@ def align(frames: list[NDArray[np.uint8]], reference: int, usable: NDArray[np.ui
 
     None when fewer than half of the frames can be aligned: too little structure, or too much motion.
     """
-    corners = cv2.goodFeaturesToTrack(frames[reference], 400, 0.005, 6, mask=usable)
+    corners = cv2.goodFeaturesToTrack(frames[reference], 200, 0.005, 8, mask=usable)
     if corners is None or len(corners) < FEWEST:
         return None
     points = np.asarray(corners, np.float32)

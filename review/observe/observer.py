@@ -25,6 +25,8 @@ LONGER_SIDE = 640
 """Size of analysis frames: half of a 720p file."""
 LOOK_EVERY = 0.6
 """Seconds between searches for the product and for text, in files of up to 12 s."""
+STILL = 0.34
+"""Seconds over which falling drops are taken out of a picture before the product is looked for."""
 MEASURABLE = frozenset({"jet", "mist", "steam", "particles"})
 """Effects that flicker, which is what the measurement sees."""
 
@@ -129,14 +131,23 @@ def _look(
         second = float(film.seconds[index])
         shot = int(np.searchsorted(shots, second, side="right"))
         near = found[-1] if found and found[-1].second >= (0.0, *shots)[shot] else None
-        seen = product.locate(film.frames[index], photo, second=second, enlarge=film.enlarge, near=near)
+        still = _still(film, index, shots)
+        seen = product.locate(still, photo, second=second, enlarge=film.enlarge, near=near)
         if seen and shot not in counted:
             counted.add(shot)
-            instances = product.count(film.frames[index], photo, sighting=seen, enlarge=film.enlarge)
+            instances = product.count(still, photo, sighting=seen, enlarge=film.enlarge)
             seen = replace(seen, instances=instances)
         found += [seen] if seen else []
         progress((done + 1) / len(indices))
     return tuple(found), tuple(round(float(film.seconds[index]), 3) for index in indices)
+
+
+def _still(film: Film, index: int, shots: tuple[float, ...]) -> NDArray[np.uint8]:
+    """The frame without what only flits through it: the median over a third of a second of the same shot."""
+    seconds = film.seconds
+    shot = np.searchsorted(shots, seconds[index], side="right")
+    near = (np.abs(seconds - seconds[index]) < STILL / 2) & (np.searchsorted(shots, seconds, side="right") == shot)
+    return np.median(np.stack([film.frames[i] for i in np.flatnonzero(near)]), axis=0).astype(np.uint8)
 
 
 def _extent(

@@ -1,6 +1,7 @@
 """The product photo the audit compares with: its cut-out, its scale, and templates of it at any size."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -51,14 +52,28 @@ class Photo:
             return self.outline.width / 2, 0.0
         return self.image.effect_px[0] - self.outline.x, self.image.effect_px[1] - self.outline.y
 
-    def template(self, scale: float, aspect: float = 1.0) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """RGB (h, w, 3) and mask (h, w; 255 inside) of the outline at `scale`; `aspect` stretches the height."""
-        box = self.outline
-        crop = self.rgba[int(box.y) : int(box.y + box.height), int(box.x) : int(box.x + box.width)]
-        size = max(4, round(box.width * scale)), max(4, round(box.height * scale * aspect))
-        opaque = crop[..., 3:].astype(np.float32) / 255.0
-        carried = cv2.resize(crop[..., :3] * opaque, size, interpolation=cv2.INTER_AREA)
-        share = cv2.resize(opaque, size, interpolation=cv2.INTER_AREA)[..., None]
-        colour = carried / np.maximum(share, 1e-3)
+    def drawn(self, scale: float, aspect: float = 1.0) -> NDArray[np.float32]:
+        """The outline at `scale`, RGB times alpha and alpha 0..1 (h, w, 4); `aspect` stretches the height."""
+        size = max(4, round(self.outline.width * scale)), max(4, round(self.outline.height * scale * aspect))
+        level = next((each for each in reversed(self._levels) if each.shape[1] >= size[0]), self._levels[0])
+        return np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_AREA), np.float32)
+
+    def template(self, scale: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """RGB (h, w, 3) and mask (h, w; 255 inside) of the outline at `scale`."""
+        drawn = self.drawn(scale)
+        share = drawn[..., 3:]
         inside = (share[..., 0] > 0.6).astype(np.uint8) * 255
-        return np.clip(colour, 0, 255).astype(np.uint8), inside
+        return np.clip(drawn[..., :3] / np.maximum(share, 1e-3), 0, 255).astype(np.uint8), inside
+
+    @cached_property
+    def _levels(self) -> list[NDArray[np.float32]]:
+        """The outline with colours multiplied by alpha (0..1), each level half the size of the one before."""
+        box = self.outline
+        crop = self.rgba[int(box.y) : int(box.y + box.height), int(box.x) : int(box.x + box.width)].astype(np.float32)
+        crop[..., 3] /= 255
+        crop[..., :3] *= crop[..., 3:]
+        levels = [crop]
+        while min(levels[-1].shape[:2]) > 24:
+            half = levels[-1].shape[1] // 2, levels[-1].shape[0] // 2
+            levels.append(np.asarray(cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA), np.float32))
+        return levels

@@ -72,7 +72,7 @@ def header_row(records: list[list[str]], known: frozenset[str]) -> int:
 def normalise(column: str) -> str:
     """Lower case, no ``g:``, words joined by one underscore: the form in which column names are compared."""
     plain = re.sub(r"^\s*(g:|\ufeff)", "", column.strip().lower())
-    return re.sub(r"[\s\-_/:.*]+", "_", plain).strip("_")
+    return re.sub(r"[\s\-_/:.*\[\]]+", "_", plain).strip("_")
 
 
 def unique_names(cells: list[str], name: str) -> tuple[str, ...]:

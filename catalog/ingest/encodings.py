@@ -1,6 +1,7 @@
 """Which encoding a text file is in, judged by the letters it would contain; streaming, so size does not matter."""
 
 import codecs
+import re
 from pathlib import Path
 
 from catalog.ingest.records import UnreadableFileError
@@ -14,6 +15,7 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 LEGACY = ("gb18030", "shift_jis", "euc-kr", "big5", "cp1251", "cp1252")
+_RUNS = re.compile(r"[^\x00-\x7f]+")
 COMMON_HAN = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里"
     "用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实"
@@ -64,6 +66,9 @@ def _likeness(head: bytes, encoding: str) -> float:
     letters = [letter for letter in text if ord(letter) > 127]
     if not letters:
         return 0.0
+    if encoding == "cp1251":
+        # Cyrillic words have no ASCII letters between theirs; single letters among them are accents of another code.
+        letters = ["?" if len(run) < 3 else letter for run in _RUNS.findall(text) for letter in run]
     return sum(_plausible(letter, encoding) for letter in letters) / len(letters)
 
 

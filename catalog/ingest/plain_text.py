@@ -5,6 +5,9 @@ import re
 import unicodedata
 from html.parser import HTMLParser
 
+_HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | str.maketrans(
+    "￥￦￡￠\u3000\u00a0\u202f", "¥₩£¢   "
+)
 _TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 _BLOCKS = {"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "tr", "table", "section"}
 _SPACE = re.compile(r"[ \t\u00a0\u3000\r\f\v]+")
@@ -66,11 +69,4 @@ def from_html(text: str) -> tuple[str, tuple[str, ...]]:
 
 def half_width(text: str) -> str:
     """Full-width digits, letters and signs as their ordinary forms, one for one, so that positions stay."""
-    return "".join(
-        chr(ord(letter) - 0xFEE0)
-        if "\uff01" <= letter <= "\uff5e"
-        else " "
-        if letter in "\u3000\u00a0\u202f"
-        else letter
-        for letter in text
-    )
+    return text if text.isascii() else text.translate(_HALF_WIDTH)

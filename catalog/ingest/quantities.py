@@ -263,7 +263,7 @@ def _name(text: str, match: re.Match[str], unit: str) -> str:
     if unit in unit_words.BY_UNIT:
         return unit_words.BY_UNIT[unit]
     left = CLAUSE_END.split(text[max(0, match.start() - 60) : match.start()].lower())[-1] if match.start() else ""
-    right = CLAUSE_END.split(text[match.end() : match.end() + 40].lower())[0]
+    right = CLAUSE_END.split(text[match.end() : match.end() + 40].lower().removeprefix("."))[0]
     nearest: dict[bool, tuple[int, str]] = {}
     for name, _, words in _keywords(dimension(unit)):
         if words is None:

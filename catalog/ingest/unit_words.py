@@ -24,7 +24,8 @@ MAX_BEFORE = (
 MAX_AFTER = r"max(?:imum|imal)?\b\.?|or (?:less|lower)|oder weniger|ou moins|o menos|まで|以下|以内|之内|이하|까지|미만"
 MIN_BEFORE = (
     r"at least|min(?:imum|imal|destens)?\.?(?: of| de)?|mín(?:imo)?\.?|more than|over|above|mehr als|über|"
-    r"au moins|plus de|à partir de|al menos|más de|desde|至少|最低|最少|最小|不少于|不低于|超过|超過|少なくとも|최소|≥|>=|>|＞|≧"
+    r"au moins|plus de|"
+    r"à partir de|al menos|más de|desde|至少|最低|最少|最小|不少于|不低于|(?<!不)超[过過]|少なくとも|최소|≥|>=|>|＞|≧"
 )
 MIN_AFTER = r"min(?:imum|imal)?\b\.?|or (?:more|longer|higher)|oder mehr|ou plus|o más|以上|이상|\+(?!\s*/?\s*[-\d])"
 ABOUT_BEFORE = (

@@ -55,7 +55,8 @@ def thompson_shares(
     tempered = mean * (draws / mean) ** temper
     wins = np.bincount(tempered.argmax(axis=1), minlength=arms) / draws.shape[0]
     least = min(floor, 1 / arms)
-    return explore / arms + (1 - explore) * (least + (1 - arms * least) * wins)
+    shares: NDArray[np.float64] = explore / arms + (1 - explore) * (least + (1 - arms * least) * wins)
+    return shares
 
 
 def _uniform(visitor: int, salt: str, arm: int) -> float:

@@ -1,6 +1,6 @@
 """Charts of our own as SVG: they print, scale, need no script, and tell winner from loser without colour.
 
-Looks come from `analytics/charts.css`; every mark also carries plain attributes, so a chart without its style sheet
+Looks come from the style sheet of the pages; every mark also carries plain attributes, so a chart without a style sheet
 is still a chart. Nothing is styled inline, which the content security policy forbids.
 """
 
@@ -58,7 +58,7 @@ def ranking_chart(arms: Sequence[Ranked]) -> SafeString:
             low=arm.standing.low,
             high=arm.standing.high,
             figure=f"{arm.standing.rate:.2%}",
-            aside=f"{arm.standing.chance_best:.0%} chance to be best",
+            aside=f"{_chance(arm.standing.chance_best)} chance to be best",
             strength=2 if arm.rank == 1 else 1,
         )
         for arm in arms
@@ -77,7 +77,7 @@ def effects_chart(scores: Sequence[LearnedScore]) -> SafeString:
             value=exp(row.effect) - 1,
             low=exp(row.low) - 1,
             high=exp(row.high) - 1,
-            figure=f"{exp(row.effect) - 1:+.0%}",
+            figure=_percent(exp(row.effect) - 1, 0, signed=True),
             aside=f"{row.impressions:,} visitors",
             strength=1 if row.low > 0 or row.high < 0 else 0,
         )
@@ -142,7 +142,8 @@ def _round_step(rough: float) -> float:
 
 def _tick(axis: _Axis, value: float, height: int, *, signed: bool) -> str:
     digits = max(0, -floor(log10(axis.step)) - 2)
-    text = f"{value if abs(value) > axis.step / 1e6 else 0:{'+' if signed else ''}.{digits}%}"
+    at_zero = abs(value) < axis.step / 1e6
+    text = "0%" if at_zero else _percent(value, digits, signed=signed)
     grid = _line("chart-grid", axis.x(value), height, 'opacity="0.14"')
     return grid + _text("chart-tick", axis.x(value), height - 10, text, f'text-anchor="middle" {_FAINT}')
 
@@ -172,6 +173,15 @@ def _row(axis: _Axis, bar: Bar, top: int) -> str:
         + _text("chart-detail", WIDTH, middle + 15, bar.aside, f'text-anchor="end" font-size="11.5" {_FAINT}')
         + "</g>"
     )
+
+
+def _percent(value: float, digits: int, *, signed: bool) -> str:
+    """With a real minus sign, as wide as the plus."""
+    return f"{value:{'+' if signed else ''}.{digits}%}".replace("-", "−")
+
+
+def _chance(chance: float) -> str:
+    return "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
 
 
 def _in_words(bar: Bar) -> str:

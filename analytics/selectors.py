@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from accounts.models import Merchant
 from analytics.models import Allocation, DailyCount, RollupMark, Source
@@ -121,7 +121,7 @@ def shares_by_id(allocations: Iterable[int]) -> dict[int, dict[int, float]]:
 
 def counted_until(merchant: Merchant) -> datetime | None:
     """When the counts were last brought up to date."""
-    return RollupMark.objects.filter(merchant=merchant).aggregate(last=Max("upto"))["last"]
+    return RollupMark.objects.filter(merchant=merchant).values_list("upto", flat=True).first()
 
 
 def _arm(placement: Placement) -> Arm:

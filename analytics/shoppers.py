@@ -154,7 +154,11 @@ def _events(
         moment = now - timedelta(days=3) * float(rng.random()) - timedelta(minutes=5)
         for kind, detail in _journey(arm, taste, rng):
             moment += timedelta(seconds=1)
-            event = {"id": str(event_id(moment, f"{visitor} {kind} {detail}")), "kind": kind, "decision": note}
+            event: dict[str, Any] = {
+                "id": str(event_id(moment, f"{visitor} {kind} {detail}")),
+                "kind": kind,
+                "decision": note,
+            }
             if detail:
                 event["detail"] = detail
             if kind in ("add_to_cart", "order", "refund"):

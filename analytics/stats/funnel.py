@@ -49,7 +49,8 @@ def worth(metric: Metric, draws: Mapping[str, Floats]) -> Floats:
     """Draws of the deciding rate per visitor from draws of each step's rate, keyed by `Step.done`."""
     if metric == "click":
         return draws["click"]
-    return draws["add_to_cart"] * draws["order"] * (1 - np.minimum(draws["refund"], 1.0))
+    kept: Floats = 1 - np.minimum(draws["refund"], 1.0)
+    return draws["add_to_cart"] * draws["order"] * kept
 
 
 def worth_of_effects(metric: Metric, effects: Mapping[str, Floats], refund_rate: float) -> Floats:

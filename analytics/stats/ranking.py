@@ -35,11 +35,12 @@ class Cells:
 
     def per_arm(self, values: Floats) -> Floats:
         """Sum of a cell quantity by arm."""
-        return np.bincount(self.arm, values, minlength=len(self.contest))
+        return np.bincount(self.arm, values, minlength=len(self.contest)).astype(float)
 
     def per_stratum(self, values: Floats) -> Floats:
         """Sum of a cell quantity by stratum, spread back on the cells."""
-        return np.bincount(self.stratum, values, minlength=int(self.stratum.max(initial=-1)) + 1)[self.stratum]
+        strata = int(self.stratum.max(initial=-1)) + 1
+        return np.bincount(self.stratum, values, minlength=strata).astype(float)[self.stratum]
 
     def per_contest(self, values: Any) -> Floats:
         """Sum of an arm quantity by contest; axis 0 of `values`, dense or sparse, are arms."""

@@ -142,12 +142,23 @@ class MainJob:
                 for pk, (state, stage, fraction) in now.items():
                     bars.update(tasks[pk], completed=fraction, stage=f"{state}: {stage}" if stage else state)
                 if all(state in SETTLED and not stage for state, stage, _ in now.values()):
-                    return
+                    break
                 if str(now) != before:
                     quiet_since, before = time.monotonic(), str(now)
                 if time.monotonic() - quiet_since > PATIENCE_SECONDS:
                     raise DemoFailed(f"Nothing moved for {PATIENCE_SECONDS} s: {now}")
                 time.sleep(0.5)
+
+        self._tell_failures(merchant, list(tasks))
+
+    def _tell_failures(self, merchant: Merchant, pks: list[int]) -> None:
+        """Say why videos failed; when all did there is nothing to go on with."""
+        with tenancy.merchant_context(merchant.pk):
+            failed = list(selectors.videos_in(Video.State.FAILED).filter(pk__in=pks))
+        for video in failed:
+            self.console.print(f"  [red]{video.variant}[/]: {video.error}")
+        if failed and len(failed) == len(pks):
+            raise DemoFailed("no video could be made; the reasons stand above.")
 
     def _states(self, merchant: Merchant, tasks: dict[int, object]) -> dict[int, tuple[str, str, float]]:
         """State, stage and fraction of each video; an empty stage means that nothing is under way."""
@@ -158,7 +169,7 @@ class MainJob:
     def _approve_and_place(self) -> None:
         login = read_login()
         for video in Video.objects.filter(state=Video.State.REVIEWING):
-            if review_selectors.is_passed(video):
+            if review_selectors.is_ready(video):
                 review_services.approve(
                     video=video, approver=login.username, reason="Audit passed; watched in the demo."
                 )

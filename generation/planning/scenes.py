@@ -32,25 +32,16 @@ def scene_pack(folder: Path = PACK) -> tuple[SceneCard, ...]:
 def _card(path: Path) -> SceneCard:
     raw = json.loads(path.read_text())
     spots = [spot for still in raw["stills"].values() for spot in still["spots"][:1]]
-    surfaces = {still.get("surface", "table") for still in raw["stills"].values()}
     return SceneCard(
         id=raw["id"],
-        title=raw.get("title", raw["id"]),
-        tags=tuple(raw.get("tags", ())),
-        surface="water" if "water" in surfaces else min(surfaces, default="table"),
-        sound=_first(raw, "sound"),
-        motion=_first(raw, "motion"),
-        max_width_m=min((spot.get("max_width_m", 1.0) for spot in spots), default=1.0),
-        max_height_m=min((spot.get("max_height_m", 1.0) for spot in spots), default=1.0),
+        title=raw["title"],
+        tags=tuple(raw["tags"]),
+        surface=raw["surface"],
+        sound=raw["sound"],
+        motion=", ".join(raw["motion"]),
+        max_width_m=min(spot["max_width_m"] for spot in spots),
+        max_height_m=min(spot["max_height_m"] for spot in spots),
     )
-
-
-def _first(raw: dict[str, object], name: str) -> str:
-    """A word that older packs keep per still."""
-    if isinstance(raw.get(name), str):
-        return str(raw[name])
-    stills: dict[str, dict[str, str]] = raw["stills"]  # type: ignore[assignment]
-    return next((still[name] for still in stills.values() if still.get(name)), "")
 
 
 def suits(card: SceneCard, *, floats: bool, width_m: float) -> bool:

@@ -14,9 +14,14 @@ from generation.specs import Constraint, EffectSpec, Line, Shot, VideoSpec
 SECONDS = 6.0
 LONGEST_LINE = 46
 """Characters that a caption shows in two lines and a voice says in its window."""
-FIRST, SECOND = (0.25, 2.95), (3.0, 5.75)
-"""Seconds in which each sentence is said; the second caption leaves earlier, for the end card."""
+SPEECH = (0.25, 5.85)
+"""Seconds in which the two sentences are said, one after the other."""
+PAUSE = 0.1
+LATEST_SECOND = 3.3
+"""The second caption starts no later, so that it can be read before the end card takes its place."""
 SECOND_CAPTION_END = 4.6
+MOST_SPOKEN = 78
+"""Characters that a voice can say in that time without hurrying (about 15 a second at its fastest pace)."""
 SHOWN_SHARE = 0.9
 """An honest video shows nine tenths of an "up to" value: the typical, not the best case."""
 SPREADS = {"jet": 0.45, "mist": 0.6, "steam": 0.4, "beam": 0.8, "particles": 1.0}
@@ -32,6 +37,7 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
     """
     words = phrases(cell.locale)
     first, second = _sentences(facts, cell, words, numbers=numbers)
+    turn = _turn(first.spoken, second.spoken)
     scenario, title = SCENARIOS[cell.scenario], facts.title_in(cell.locale)
     shot = Shot(
         start=0.0,
@@ -52,10 +58,13 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         seconds=SECONDS,
         shots=(shot,),
         captions=(
-            _line(first.caption, FIRST, first.evidence),
-            _line(second.caption, (SECOND[0], SECOND_CAPTION_END), second.evidence),
+            _line(first.caption, (SPEECH[0], turn), first.evidence),
+            _line(second.caption, (turn + PAUSE, SECOND_CAPTION_END), second.evidence),
         ),
-        narration=(_line(first.spoken, FIRST, first.evidence), _line(second.spoken, SECOND, second.evidence)),
+        narration=(
+            _line(first.spoken, (SPEECH[0], turn), first.evidence),
+            _line(second.spoken, (turn + PAUSE, SPEECH[1]), second.evidence),
+        ),
         ambience=scene.sound,
         labels=(ai_label(cell.locale, SECONDS),),
         constraints=tuple(_constraint(row) for row in facts.parameters if row.how_it_may_look),
@@ -101,8 +110,15 @@ def _sentences(facts: ProductFacts, cell: Cell, words: Phrases, *, numbers: bool
     elif cell.hook == "scene":
         rotated.insert(0, Sentence(caption=of_scene, spoken=of_scene))
     rotated += [Sentence(caption=of_scene, spoken=of_scene), Sentence(caption=title, spoken=title)]
-    first, second = list(dict.fromkeys(rotated))[:2]
+    first, *others = dict.fromkeys(rotated)
+    second = next((each for each in others if len(first.spoken) + len(each.spoken) <= MOST_SPOKEN), others[-1])
     return first, second
+
+
+def _turn(first: str, second: str) -> float:
+    """When the second sentence begins, in seconds: each gets its share of the time by its length."""
+    share = len(first) / (len(first) + len(second))
+    return round(min(SPEECH[0] + (SPEECH[1] - SPEECH[0]) * share, LATEST_SECOND - PAUSE), 2)
 
 
 def _proved(point: SellingPoint, locale: str, words: Phrases) -> Sentence | None:
@@ -110,7 +126,9 @@ def _proved(point: SellingPoint, locale: str, words: Phrases) -> Sentence | None
     caption, spoken = point.in_locale(locale), point.spoken_in(locale)
     if not caption or not spoken or not point.evidence or len(caption) > LONGEST_LINE:
         return None
-    return Sentence(caption=caption, spoken=_said(spoken, words), evidence=(point.id, *point.evidence))
+    said = _said(spoken, words)
+    said = said if len(said) <= LONGEST_LINE else _said(caption, words)
+    return Sentence(caption=caption, spoken=said, evidence=(point.id, *point.evidence))
 
 
 def _question(facts: ProductFacts, locale: str, words: Phrases) -> Sentence | None:

@@ -16,7 +16,7 @@ from catalog.facts import ProductFacts
 from catalog.models import Product
 from generation import jobs, selectors
 from generation.models import Approval, Cut, Job, Placement, Score, Variant, Video
-from generation.planning import plan, scene_pack
+from generation.planning import own_scenes, plan, scene_pack
 from generation.prompts import compose, exaggerate
 from generation.prompts.locales import locales as known_locales
 from generation.specs import VideoSpec
@@ -48,7 +48,7 @@ def plan_product(
     """Plan the next batch of variants; cells that exist already are kept as they are. Raises CannotPlan."""
     facts = _plannable(product)
     batch = selectors.next_batch(product)
-    cards = scene_pack()
+    cards = (*own_scenes(facts), *scene_pack())
     cells = plan(
         facts,
         cards,

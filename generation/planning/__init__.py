@@ -1,6 +1,6 @@
 """Which variants to make next. Pure: facts, scenes and scores in, cells of the plan out."""
 
 from generation.planning.cells import Cell, Learned, plan
-from generation.planning.scenes import SceneCard, scene_pack
+from generation.planning.scenes import SceneCard, own_scenes, scene_pack
 
-__all__ = ["Cell", "Learned", "SceneCard", "plan", "scene_pack"]
+__all__ = ["Cell", "Learned", "SceneCard", "own_scenes", "plan", "scene_pack"]

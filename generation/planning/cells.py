@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from catalog.facts import ProductFacts
 from generation.planning.scenarios import HOOKS, SCENARIOS
-from generation.planning.scenes import SceneCard, scene_for, suits
+from generation.planning.scenes import OWN, SceneCard, scene_for, suits
 
 EXPLORE = 0.34
 """Share of a batch that ignores scores, so that nothing is written off for lack of trying."""
@@ -99,7 +99,7 @@ def _cells(
 ) -> list[Cell]:
     cells: list[Cell] = []
     for place, (scenario, locale, hook) in enumerate(choices):
-        wanted = [*SCENARIOS[scenario].scene_tags, *facts.scene_tags, facts.category]
+        wanted = [OWN, *SCENARIOS[scenario].scene_tags, *facts.scene_tags, facts.category]
         scene = scene_for(scenes, wanted, [cell.scene for cell in cells])
         if scene is None:
             continue

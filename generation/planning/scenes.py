@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from catalog.facts import ProductFacts
+
+OWN = "own"
+"""Tag of the merchant's own scene photos: wanted before any other."""
 PACK = Path(__file__).resolve().parent.parent / "scenes"
 
 
@@ -41,6 +45,23 @@ def _card(path: Path) -> SceneCard:
         motion=", ".join(raw["motion"]),
         max_width_m=min(spot["max_width_m"] for spot in spots),
         max_height_m=min(spot["max_height_m"] for spot in spots),
+    )
+
+
+def own_scenes(facts: ProductFacts) -> tuple[SceneCard, ...]:
+    """The merchant's own scene photos of a product, once they marked the ground and a width in them."""
+    return tuple(
+        SceneCard(
+            id=f"photo:{photo.sha256}",
+            title="the merchant's own place",
+            tags=(OWN,),
+            surface="water" if facts.effect.kind == "jet" else "table",
+            motion="gentle light",
+            max_width_m=0.6 * photo.width * photo.metres_per_pixel,
+            max_height_m=0.9 * photo.base_px[1] * photo.metres_per_pixel,
+        )
+        for photo in facts.images
+        if photo.role == "scene" and photo.base_px and photo.metres_per_pixel
     )
 
 

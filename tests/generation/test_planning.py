@@ -1,6 +1,7 @@
 """Plans spread wide at first, then follow what sold without giving up on the rest."""
 
-from generation.planning import Cell, Learned, SceneCard, plan
+from catalog.facts import ProductImage
+from generation.planning import Cell, Learned, SceneCard, own_scenes, plan
 from tests.factories import make_facts
 
 GARDEN = SceneCard(id="bird_bath", tags=("garden", "family", "outdoor"), surface="water")
@@ -49,3 +50,19 @@ def test_a_third_of_a_guided_batch_still_explores() -> None:
     sold = [Learned(attribute="scenario", value="outdoor", effect=0.9, low=0.8, high=1.0)]
     explored = [cell for cell in cells(budget=9, learned=sold) if "not tried" in cell.reason]
     assert len(explored) == 3
+
+
+def test_a_scene_photo_of_the_merchant_comes_first() -> None:
+    photo = ProductImage(
+        sha256="f" * 64,
+        name="garden.jpg",
+        width=1600,
+        height=1000,
+        role="scene",
+        metres_per_pixel=0.001,
+        base_px=(800, 800),
+    )
+    facts = make_facts(images=(*make_facts().images, photo))
+    own = own_scenes(facts)
+    planned = plan(facts, [*own, GARDEN, POOL], locales=["en-US"], budget=2)
+    assert {cell.scene for cell in planned} == {f"photo:{'f' * 64}"}

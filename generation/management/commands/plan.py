@@ -1,6 +1,7 @@
 """`manage.py plan`: the next batch of variants of one product or of all."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,6 +10,9 @@ from rich.table import Table
 
 from accounts import tenancy
 from accounts.models import Merchant
+from catalog import services as catalog_services
+from catalog.ingest import images
+from catalog.ingest.records import ListedImage
 from catalog.models import Product
 from generation import services
 from generation.models import Video
@@ -23,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--locale", action="append", default=[], help="such as fr-FR; may be repeated")
         parser.add_argument("--budget", type=int, default=services.BATCH, help="variants per product")
         parser.add_argument("--engine", default="unified", choices=["static", "parallax", "unified"])
+        parser.add_argument("--scene-photo", type=Path, help="a photo of your own as first frame")
+        parser.add_argument("--ground", type=float, nargs=2, metavar=("X", "Y"), help="pixel where the product stands")
+        parser.add_argument("--photo-width", type=float, help="metres that the photo's width spans at that point")
 
     def handle(self, *args: Any, **options: Any) -> None:
         console, merchant = Console(), merchant_of(options["merchant"])
@@ -30,6 +37,7 @@ class Command(BaseCommand):
         with tenancy.merchant_context(merchant.pk):
             for product in products_of(options["sku"]):
                 try:
+                    _keep_scene_photo(product, options)
                     videos = services.plan_product(
                         product=product, locales=options["locale"], budget=options["budget"], engine=options["engine"]
                     )
@@ -39,6 +47,27 @@ class Command(BaseCommand):
                 for video in videos:
                     table.add_row(*_row(video))
         console.print(table)
+
+
+def _keep_scene_photo(product: Product, options: dict[str, Any]) -> None:
+    """Attach --scene-photo to the product, with the ground point and the scale that the merchant gave."""
+    path = options["scene_photo"]
+    if path is None:
+        return
+    if options["ground"] is None or options["photo_width"] is None:
+        raise CommandError("--scene-photo needs --ground X Y (where the product stands) and --photo-width METRES.")
+    listed = ListedImage(
+        name=path.name, role="scene", base_px=tuple(options["ground"]), width_m=options["photo_width"],
+        metres_per_pixel=options["photo_width"] / _width(path),
+    )  # fmt: skip
+    catalog_services.attach_image(product=product, path=path, listed=listed)
+
+
+def _width(path: Path) -> int:
+    try:
+        return images.read(path, name=path.name).width
+    except images.ImageError as error:
+        raise CommandError(str(error)) from error
 
 
 def merchant_of(slug: str) -> Merchant:

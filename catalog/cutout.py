@@ -50,9 +50,9 @@ class Cutout:
 
 def cut_out(photo: Photo) -> Cutout:
     """Separate the product. Raises CutoutError where nothing stands out; takes about a second."""
-    colours = photo.pixels[..., :3].astype(np.float32) / 255
+    colours: matting.Colours = photo.pixels[..., :3].astype(np.float32) / np.float32(255)
     if photo.pixels.shape[2] == 4 and float(np.mean(photo.pixels[..., 3] < 128)) > 0.02:
-        method, matte = "own alpha", _own_alpha(colours, photo.pixels[..., 3].astype(np.float32) / 255)
+        method, matte = "own alpha", _own_alpha(colours, photo.pixels[..., 3].astype(np.float32) / np.float32(255))
     elif photo.quality.is_plain:
         method, matte = "plain background", matting.on_paper(colours, outline(photo.pixels[..., :3]))
     else:

@@ -154,7 +154,7 @@ def _texture(colours: Colours) -> Plane:
 
 def _filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    return closed.astype(bool)
+    return np.asarray(closed, dtype=bool)
 
 
 def _without_gaps(mask: NDArray[np.bool_], outline: Plane) -> NDArray[np.bool_]:
@@ -173,15 +173,15 @@ def _without_gaps(mask: NDArray[np.bool_], outline: Plane) -> NDArray[np.bool_]:
     )
     fill = ~at_rim & (likely > 0.5)
     fill[0] = False
-    return mask | fill[labels]
+    return np.asarray(mask | fill[labels], dtype=bool)
 
 
 def _eroded(mask: NDArray[np.bool_], pixels: int) -> NDArray[np.bool_]:
-    return cv2.erode(mask.astype(np.uint8), _disc(pixels)).astype(bool)
+    return np.asarray(cv2.erode(mask.astype(np.uint8), _disc(pixels)), dtype=bool)
 
 
 def _dilated(mask: NDArray[np.bool_], pixels: int) -> NDArray[np.bool_]:
-    return cv2.dilate(mask.astype(np.uint8), _disc(pixels)).astype(bool)
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(pixels)), dtype=bool)
 
 
 def _disc(pixels: int) -> NDArray[np.uint8]:

@@ -167,7 +167,7 @@ def _evidence(product: Product) -> tuple[facts.Evidence, ...]:
 def _evidence_row(row: Evidence, ratings: dict[str, float | None]) -> facts.Evidence:
     return facts.Evidence(
         id=row.key,
-        kind=row.kind,
+        kind=row.kind,  # type: ignore[arg-type]  # choices of the model
         text=row.text,
         parameter=row.parameter,
         stance=row.stance,  # type: ignore[arg-type]  # choices of the model
@@ -197,9 +197,9 @@ def _image(row: Image) -> facts.ProductImage:
 def _scale(row: Image) -> float | None:
     """Metres a pixel: as measured, else the real width over the width of the visible outline."""
     if row.metres_per_pixel:
-        return row.metres_per_pixel
+        return float(row.metres_per_pixel)
     if row.width_m and row.outline and row.outline[2] > row.outline[0]:
-        return float(row.width_m) / (row.outline[2] - row.outline[0])
+        return float(row.width_m / (row.outline[2] - row.outline[0]))
     return None
 
 

@@ -7,7 +7,7 @@ from catalog import services
 from catalog.models import Import
 
 
-@shared_task(acks_late=True, reject_on_worker_lost=True)
+@shared_task(acks_late=True, reject_on_worker_lost=True)  # type: ignore[untyped-decorator]  # celery has no stubs
 def check_batch(merchant_id: int, batch_id: int) -> None:
     """Judge an uploaded file; nothing is stored but what is wrong with it."""
     batch = _batch(merchant_id, batch_id)
@@ -15,7 +15,7 @@ def check_batch(merchant_id: int, batch_id: int) -> None:
         services.check_import(batch=batch)
 
 
-@shared_task(acks_late=True, reject_on_worker_lost=True)
+@shared_task(acks_late=True, reject_on_worker_lost=True)  # type: ignore[untyped-decorator]  # celery has no stubs
 def import_batch(merchant_id: int, batch_id: int) -> None:
     """Store a confirmed import; after a crash it goes on where it stood."""
     batch = _batch(merchant_id, batch_id)

@@ -48,7 +48,7 @@ def unpack(path: Path, folder: Path, *, name: str) -> Path:
 
 def _is_wanted(member: str) -> bool:
     plain = PurePosixPath(member.replace("\\", "/"))
-    hidden = any(part.startswith((".", "__MACOSX")) for part in plain.parts)
+    hidden = plain.name.startswith(".") or "__MACOSX" in plain.parts
     return not hidden and member.lower().endswith(LISTS + PICTURES)
 
 

@@ -18,7 +18,7 @@ SMALL = 500
 """Shorter side below which a product looks soft in a 720p video."""
 BLURRED = 4.0
 """Laplacian deviation of the luminance, at 1000 px, below which a photo counts as blurred."""
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
 
 
 class ImageError(ValueError):

@@ -19,7 +19,7 @@ NUMBER = r"\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+[.,]\d+|\d+ \d+/\d+|\
 COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr"})
 APPROXIMATE = 0.05
 """Relative tolerance of "about", "ca.", "约": the writer's own rounding."""
-GENERIC = frozenset({"height", "width", "length", "depth"})
+GENERIC = frozenset({"height", "width", "length", "depth", "range"})
 """Names that a more telling word in the same clause replaces: "spray height" is no height of the product."""
 FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 CLAUSE_END = re.compile(r"[.;!?。；！？\n](?!\d)|,\s|，|、|\s[–—-]\s")

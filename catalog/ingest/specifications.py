@@ -74,12 +74,12 @@ def _named_values(group: Group) -> Iterator[tuple[Cell, str, Any]]:
     for cell, name in _attribute_pairs(group):
         yield cell, name, cell.value
     for column in group.columns.attributes:
-        cell = group.named(column)
-        if cell is not None and not isinstance(cell.value, dict):
+        own = group.named(column)
+        if own is not None and not isinstance(own.value, dict):
             yield (
-                cell,
+                own,
                 column,
-                ", ".join(str(item) for item in entries(cell.value)) if isinstance(cell.value, list) else cell.value,
+                ", ".join(str(item) for item in entries(own.value)) if isinstance(own.value, list) else own.value,
             )
 
 
@@ -194,7 +194,7 @@ def _checked(
         name=name,
         value=upper,
         unit=unit,
-        bound=bound,
+        bound=bound,  # type: ignore[arg-type]  # checked against _BOUNDS above
         lower=float(lower) if bound == "range" else None,
         tolerance=float(tolerance),
         source=str(item.get("source") or cell.column)[:200],

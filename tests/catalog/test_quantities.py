@@ -119,7 +119,10 @@ def test_two_statements_agree_when_both_can_be_true() -> None:
     metres = quantities.parameter("spray height", "up to 0.45 m")
     other = quantities.parameter("spray height", "up to 60 cm")
     weight = quantities.parameter("weight", "2 kg")
-    assert limit is not None and metres is not None and other is not None and weight is not None
+    assert limit is not None
+    assert metres is not None
+    assert other is not None
+    assert weight is not None
     assert quantities.same(limit, metres)
     assert not quantities.same(limit, other)
     assert not quantities.same(limit, weight)

@@ -55,18 +55,28 @@ def test_rows_of_one_handle_are_one_product_with_all_its_pictures(tmp_path: Path
         "cup,Cup,5,\n"
     )
     _, readings = read(tmp_path, text)
-    assert [(reading.product.sku, reading.rows, reading.product.price_minor) for reading in readings if reading.product] == [
-        ("pot", (2, 3), 999), ("cup", (4,), 500),
-    ]  # fmt: skip
+    assert [
+        (reading.product.sku, reading.rows, reading.product.price_minor) for reading in readings if reading.product
+    ] == [
+        ("pot", (2, 3), 999),
+        ("cup", (4,), 500),
+    ]
     assert readings[0].product is not None
     assert [image.name for image in readings[0].product.images] == ["a.jpg", "b.jpg"]
 
 
 @pytest.mark.parametrize(
     ("encoding", "title"),
-    [("utf-8-sig", "Café für 5 €"), ("utf-16", "太阳能喷泉泵"), ("gb18030", "太阳能喷泉泵，适合花园水池和鸟浴盆"), ("shift_jis", "ソーラー噴水ポンプ、庭のための"),
-     ("euc-kr", "태양광 분수 펌프 정원용"), ("cp1251", "Солнечный фонтан для сада и пруда"), ("cp1252", "Solarbrunnen für den schönen Garten")],
-)  # fmt: skip
+    [
+        ("utf-8-sig", "Café für 5 €"),
+        ("utf-16", "太阳能喷泉泵"),
+        ("gb18030", "太阳能喷泉泵，适合花园水池和鸟浴盆"),
+        ("shift_jis", "ソーラー噴水ポンプ、庭のための"),
+        ("euc-kr", "태양광 분수 펌프 정원용"),
+        ("cp1251", "Солнечный фонтан для сада и пруда"),
+        ("cp1252", "Solarbrunnen für den schönen Garten"),
+    ],
+)
 def test_legacy_encodings_are_recognised(tmp_path: Path, encoding: str, title: str) -> None:
     _, readings = read(tmp_path, f"sku,title,price\nA-1,{title},5\n".encode(encoding))
     assert readings[0].product is not None
@@ -88,7 +98,7 @@ def test_comment_lines_and_padded_headers_do_not_hide_the_header(tmp_path: Path)
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ("A-1,Mug,\"12,9O\",", (2, "price", "12,9O", "Price '12,9O' is not a number.", "refused")),
+        ('A-1,Mug,"12,9O",', (2, "price", "12,9O", "Price '12,9O' is not a number.", "refused")),
         ("A-1,Mug,-5,", (2, "price", "-5", "Price '-5' is negative.", "refused")),
         ("A-1,,5,", (2, "sku", "A-1", "The product has no title: column 'title' is empty.", "refused")),
         ("A-1,Mug,0,", (2, "price", "0", "The price is 0, so no video will show a price.", "warning")),
@@ -96,7 +106,7 @@ def test_comment_lines_and_padded_headers_do_not_hide_the_header(tmp_path: Path)
         ("A-1,Mug,5,12,extra", (2, "", "extra", "The row has 5 cells but the header has 4.", "refused")),
         ("A-1,Mug,5,12", (2, "height", "12", "'height' is 12 without a unit, so no video may rest on it.", "warning")),
     ],
-)  # fmt: skip
+)
 def test_each_problem_says_what_where_and_why(
     tmp_path: Path, row: str, expected: tuple[int, str, str, str, str]
 ) -> None:
@@ -121,8 +131,13 @@ def test_a_contradiction_between_title_and_specification_is_raised(tmp_path: Pat
 
 
 def test_our_own_parameter_without_a_unit_warns_and_is_no_claim(tmp_path: Path) -> None:
-    record = {"sku": "A-1", "title": "Pump", "price": 5, "parameters": [{"name": "spray_height", "value": 45, "unit": "", "bound": "max"}],
-              "effect": {"kind": "jet", "cap_parameter": "spray_height"}}  # fmt: skip
+    record = {
+        "sku": "A-1",
+        "title": "Pump",
+        "price": 5,
+        "parameters": [{"name": "spray_height", "value": 45, "unit": "", "bound": "max"}],
+        "effect": {"kind": "jet", "cap_parameter": "spray_height"},
+    }
     _, readings = read(tmp_path, json.dumps(record) + "\n", "list.jsonl")
     assert [problem.reason for problem in readings[0].problems] == [
         "Parameter 'spray_height' is 45 without a unit, so no video may rest on it.",
@@ -144,9 +159,18 @@ def test_a_broken_json_line_is_refused_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("12,50 €", (1250, "EUR")), ("1.234,56", (123456, "")), ("1,234.56", (123456, "")), ("105.29 USD", (10529, "USD")),
-     ("￥１２９", (12900, "CNY")), ("3,980円", (3980, "JPY")), ("US$ 5", (500, "USD")), ("CHF 12.-", (1200, "CHF")), ("₩12,000", (12000, "KRW"))],
-)  # fmt: skip
+    [
+        ("12,50 €", (1250, "EUR")),
+        ("1.234,56", (123456, "")),
+        ("1,234.56", (123456, "")),
+        ("105.29 USD", (10529, "USD")),
+        ("￥１２９", (12900, "CNY")),
+        ("3,980円", (3980, "JPY")),
+        ("US$ 5", (500, "USD")),
+        ("CHF 12.-", (1200, "CHF")),
+        ("₩12,000", (12000, "KRW")),
+    ],
+)
 def test_prices_are_read_as_people_write_them(text: str, expected: tuple[int, str]) -> None:
     assert money.parse(text) == expected
 
@@ -158,11 +182,19 @@ def test_prices_are_read_as_people_write_them(text: str, expected: tuple[int, st
         ("a.csv", b"\n \n", "a.csv is empty. Export the list again and check that it has rows."),
         ("a.pdf", b"%PDF-1.7", "a.pdf is a PDF document. Upload the list as CSV, TSV, XLSX, JSON or XML."),
         ("a.yaml", b"- id: 1\n", "a.yaml is YAML, which is not read. Save the list as JSON or CSV."),
-        ("a.csv", b"sku,\0title\n", "a.csv is not a text file (it contains zero bytes). Save the list as CSV in UTF-8 or as XLSX."),
-        ("a.csv", b"email,phone\nx@example.com,1\n", "a.csv is no product list that we know: its columns are email, phone. A product list "
-         "needs a title and an id (sku, id, handle) and a price, description or picture column."),
+        (
+            "a.csv",
+            b"sku,\0title\n",
+            "a.csv is not a text file (it contains zero bytes). Save the list as CSV in UTF-8 or as XLSX.",
+        ),
+        (
+            "a.csv",
+            b"email,phone\nx@example.com,1\n",
+            "a.csv is no product list that we know: its columns are email, phone. A product list "
+            "needs a title and an id (sku, id, handle) and a price, description or picture column.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_list_says_so(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     with pytest.raises(UnreadableFileError) as caught:
         read(tmp_path, content, name)

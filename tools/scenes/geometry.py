@@ -38,12 +38,13 @@ def rounded(profile: Sequence[tuple[float, float]], steps: int = 5, amount: floa
     curve = [points[0]]
     for before, corner, after in zip(points[:-2], points[1:-1], points[2:], strict=True):
         start, end = corner + (before - corner) * amount, corner + (after - corner) * amount
-        for s in np.linspace(0, 1, steps):
-            curve.append((1 - s) ** 2 * start + 2 * s * (1 - s) * corner + s**2 * end)
+        curve.extend((1 - s) ** 2 * start + 2 * s * (1 - s) * corner + s**2 * end for s in np.linspace(0, 1, steps))
     return np.array([*curve, points[-1]])
 
 
-def lathe(profile: Sequence[tuple[float, float]], *, around: int = 96, steps: int = 5, amount: float = 0.3) -> bpy.types.Mesh:
+def lathe(
+    profile: Sequence[tuple[float, float]], *, around: int = 96, steps: int = 5, amount: float = 0.3
+) -> bpy.types.Mesh:
     """Surface of revolution about z of a rounded (r, z) profile, from the bottom outside to the top inside."""
     line = rounded(profile, steps, amount)
     angle = np.linspace(0, 2 * np.pi, around, endpoint=False)
@@ -85,7 +86,9 @@ def box(size: Point, *, edge: float = 0.004, segments: int = 3) -> bpy.types.Mes
     return mesh
 
 
-def ball(radius: float, *, detail: int = 4, squash: Point = (1, 1, 1), rough: float = 0.0, seed: int = 0) -> bpy.types.Mesh:
+def ball(
+    radius: float, *, detail: int = 4, squash: Point = (1, 1, 1), rough: float = 0.0, seed: int = 0
+) -> bpy.types.Mesh:
     """Sphere about its centre, optionally flattened and made uneven (`rough` in metres)."""
     work = bmesh.new()
     bmesh.ops.create_icosphere(work, subdivisions=detail, radius=1.0)
@@ -128,7 +131,10 @@ def sheet(size: tuple[float, float], height: np.ndarray) -> bpy.types.Mesh:
 def waves(rows: int, columns: int, *, seed: int, amplitude: float, scale: float = 3.0) -> np.ndarray:
     """Smooth random height field for `sheet`."""
     x, y = np.meshgrid(np.linspace(0, scale, columns), np.linspace(0, scale * rows / columns, rows))
-    flat = [noise.fractal(Vector((a + seed * 9.1, b - seed * 4.7, seed)), 1.0, 2.0, 3) for a, b in zip(x.ravel(), y.ravel(), strict=True)]
+    flat = [
+        noise.fractal(Vector((a + seed * 9.1, b - seed * 4.7, seed)), 1.0, 2.0, 3)
+        for a, b in zip(x.ravel(), y.ravel(), strict=True)
+    ]
     return np.array(flat).reshape(rows, columns) * amplitude
 
 
@@ -168,7 +174,9 @@ def rotations(rng: np.random.Generator, normals: np.ndarray, spread: float) -> n
     return np.stack([x, np.cross(z, x), z], -1)
 
 
-def put(thing: bpy.types.Object, at: Point, *, turn: float = 0.0, tilt: tuple[float, float] = (0, 0), scale: float = 1.0) -> bpy.types.Object:
+def put(
+    thing: bpy.types.Object, at: Point, *, turn: float = 0.0, tilt: tuple[float, float] = (0, 0), scale: float = 1.0
+) -> bpy.types.Object:
     """Move an object: position, turn about z, tilt about x and y (radians)."""
     thing.location, thing.rotation_euler, thing.scale = at, (*tilt, turn), (scale,) * 3
     return thing

@@ -1,4 +1,4 @@
-"""Environment maps for lighting: unpack the CC0 maps of the npm package `@pmndrs/assets`, clean them, write Radiance files.
+"""Environment maps for lighting: unpack the CC0 maps of the npm package `@pmndrs/assets` and clean them.
 
 The package stores DWAB-compressed EXR as base64 in JavaScript. That compression rings below zero around lamps and the
 sun, which a path tracer shows as coloured speckle, so negative neighbourhoods are replaced by their grey blur.

@@ -26,7 +26,14 @@ class Key:
     irradiance: float
 
 
-def environment(name: str, *, strength: float = 1.0, turn_degrees: float = 0.0, tint: Colour = (1, 1, 1), floor: Colour | None = None) -> None:
+def environment(
+    name: str,
+    *,
+    strength: float = 1.0,
+    turn_degrees: float = 0.0,
+    tint: Colour = (1, 1, 1),
+    floor: Colour | None = None,
+) -> None:
     """Light the world with a map from the cache; `floor` replaces its lower half where a map shows the wrong ground."""
     world = bpy.context.scene.world
     world.use_nodes = True
@@ -53,7 +60,14 @@ def environment(name: str, *, strength: float = 1.0, turn_degrees: float = 0.0, 
         _replace_floor(tree, coordinates, colour, background, floor=floor)
 
 
-def _replace_floor(tree: bpy.types.NodeTree, coordinates: bpy.types.Node, colour: bpy.types.Node, background: bpy.types.Node, *, floor: Colour) -> None:
+def _replace_floor(
+    tree: bpy.types.NodeTree,
+    coordinates: bpy.types.Node,
+    colour: bpy.types.Node,
+    background: bpy.types.Node,
+    *,
+    floor: Colour,
+) -> None:
     split = tree.nodes.new("ShaderNodeSeparateXYZ")
     above = tree.nodes.new("ShaderNodeMapRange")
     above.inputs["From Min"].default_value, above.inputs["From Max"].default_value = -0.04, 0.02
@@ -67,7 +81,9 @@ def _replace_floor(tree: bpy.types.NodeTree, coordinates: bpy.types.Node, colour
     tree.links.new(mix.outputs[2], background.inputs["Color"])
 
 
-def sun(direction: Direction, *, strength: float = 3.0, rgb: Colour = (1.0, 0.93, 0.82), soft_degrees: float = 3.0) -> Key:
+def sun(
+    direction: Direction, *, strength: float = 3.0, rgb: Colour = (1.0, 0.93, 0.82), soft_degrees: float = 3.0
+) -> Key:
     """A distant key from `direction`."""
     towards = Vector(direction).normalized()
     data = bpy.data.lights.new("key", "SUN")
@@ -78,8 +94,15 @@ def sun(direction: Direction, *, strength: float = 3.0, rgb: Colour = (1.0, 0.93
     return Key(tuple(towards), rgb, strength)
 
 
-def window(at: Direction, *, size: tuple[float, float] = (1.2, 1.2), watts: float = 60.0, rgb: Colour = (1.0, 0.97, 0.92), key: bool = True,
-           towards: Direction = (0, 0, 0.1)) -> Key:
+def window(
+    at: Direction,
+    *,
+    size: tuple[float, float] = (1.2, 1.2),
+    watts: float = 60.0,
+    rgb: Colour = (1.0, 0.97, 0.92),
+    key: bool = True,
+    towards: Direction = (0, 0, 0.1),
+) -> Key:
     """A large soft rectangle shining at the spot; invisible itself."""
     data = bpy.data.lights.new("key" if key else "fill", "AREA")
     data.shape, data.size, data.size_y = "RECTANGLE", size[0], size[1]
@@ -101,15 +124,20 @@ def point(at: Direction, watts: float, rgb: Colour, radius: float = 0.02) -> Non
     bpy.context.scene.collection.objects.link(lamp)
 
 
-def light_record(key: Key) -> dict[str, object]:
-    """Key, ratio, and irradiance of everything else as 9 SH x rgb (basis order of `harmonics`), probed above the spot."""
-    coefficients = irradiance_coefficients(_probe())
-    facing = key.irradiance * np.array(key.rgb) * max(key.direction[2], 0.0)
+def light_record(key: Key, stops: float) -> dict[str, object]:
+    """Key, ratio, and irradiance of everything else as 9 SH x rgb (basis order of `harmonics`), probed above the spot.
+
+    Values are in the picture's exposure: white under irradiance pi reflects linear light 1 before the view transform.
+    """
+    gain = 2.0**stops
+    coefficients = irradiance_coefficients(_probe()) * gain
+    facing = gain * key.irradiance * np.array(key.rgb) * max(key.direction[2], 0.0)
     fill = float(harmonics(np.array([0.0, 0.0, 1.0])) @ coefficients.mean(1))
     return {
         "key_direction": [round(float(v), 4) for v in key.direction],
-        "key_rgb": [round(float(v), 4) for v in np.array(key.rgb) * key.irradiance],
+        "key_rgb": [round(float(v), 4) for v in np.array(key.rgb) * key.irradiance * gain],
         "key_to_fill": round(float(facing.mean()) / max(fill, 1e-6), 3),
+        "exposure_stops": round(stops, 3),
         "irradiance": [[round(float(v), 4) for v in row] for row in coefficients],
     }
 
@@ -118,8 +146,19 @@ def harmonics(direction: np.ndarray) -> np.ndarray:
     """Real spherical harmonics to degree 2 at unit directions (..., 3): 1, y, z, x, xy, yz, 3z^2-1, xz, x^2-y^2."""
     x, y, z = np.moveaxis(direction, -1, 0)
     return np.stack(
-        [0.282095 + 0 * x, 0.488603 * y, 0.488603 * z, 0.488603 * x, 1.092548 * x * y, 1.092548 * y * z,
-         0.315392 * (3 * z * z - 1), 1.092548 * x * z, 0.546274 * (x * x - y * y)], -1)
+        [
+            0.282095 + 0 * x,
+            0.488603 * y,
+            0.488603 * z,
+            0.488603 * x,
+            1.092548 * x * y,
+            1.092548 * y * z,
+            0.315392 * (3 * z * z - 1),
+            1.092548 * x * z,
+            0.546274 * (x * x - y * y),
+        ],
+        -1,
+    )
 
 
 def irradiance_coefficients(panorama: np.ndarray) -> np.ndarray:

@@ -10,30 +10,36 @@ Material = bpy.types.Material
 def plain(colour: Colour, rough: float = 0.5, *, metal: float = 0.0, coat: float = 0.0, vary: float = 0.06) -> Material:
     """Paint, glaze, plastic or metal with a slight, believable unevenness."""
     g = Graph("plain")
-    spots = g.noise(g.position(), 9, 5)
+    spots = g.noise(g.position(), 9, 3)
     dark = tuple(c * (1 - 2 * vary) for c in colour)
     tint = g.ramp(spots, (0.3, dark), (0.7, colour))
-    wear = g.level(g.noise(g.position(), 30, 4), 0.3, 0.7, (max(rough - 0.06, 0.02), rough + 0.06))
+    wear = g.level(g.noise(g.position(), 30, 2), 0.3, 0.7, (max(rough - 0.06, 0.02), rough + 0.06))
     return g.finish(
         g.principled(Base_Color=tint, Roughness=wear, Metallic=metal, Coat_Weight=coat, Coat_Roughness=0.08)
     )
 
 
-def stone(light: Colour, dark: Colour, *, moss: float = 0.0, grain: float = 1.0, polished: bool = False) -> Material:
+def stone(
+    light: Colour, dark: Colour, *, moss: float = 0.0, grain: float = 1.0, polished: bool = False, wet: bool = False
+) -> Material:
     """Cast or natural stone: mottling, pits, and moss where it is flat and damp."""
     g = Graph("stone")
     where = g.position(local=False)
-    large, fine = g.noise(where, 5 * grain, 6, 0.6), g.noise(where, 70 * grain, 8, 0.75)
+    large, fine = g.noise(where, 5 * grain, 4, 0.6), g.noise(where, 70 * grain, 4, 0.75)
     tint = g.ramp(large, (0.3, dark), (0.68, light))
     speckle = g.level(fine, 0.35, 0.66)
     tint = g.mix(0.35, tint, g.ramp(speckle, (0, dark), (1, light)), "OVERLAY")
-    stain = g.level(g.noise(where, 2.6 * grain, 5, 0.65), 0.52, 0.72, (0, 0.55))
+    stain = g.level(g.noise(where, 2.6 * grain, 3, 0.65), 0.52, 0.72, (0, 0.55))
     tint = g.mix(stain, tint, tuple(0.45 * c for c in dark))
+    if wet:
+        height_above = g.add("SeparateXYZ", {0: where}).outputs[2]
+        soaked = g.level(g.math("ADD", height_above, g.math("MULTIPLY", large, 0.02)), 0.006, 0.022, (0.85, 0))
+        tint = g.mix(soaked, tint, (0.055, 0.065, 0.045))
     rough = 0.25 if polished else 0.85
-    height = g.math("ADD", g.math("MULTIPLY", fine, 0.35), g.noise(where, 24 * grain, 6, 0.6))
+    height = g.math("ADD", g.math("MULTIPLY", fine, 0.35), g.noise(where, 24 * grain, 3, 0.6))
     if moss > 0:
         flat = g.add("SeparateXYZ", {0: g.add("NewGeometry").outputs["Normal"]}).outputs[2]
-        damp = g.math("ADD", g.noise(where, 7, 6, 0.7), g.math("MULTIPLY", flat, 0.12))
+        damp = g.math("ADD", g.noise(where, 7, 4, 0.7), g.math("MULTIPLY", flat, 0.12))
         cover = g.level(damp, 0.74 - 0.25 * moss, 0.86 - 0.25 * moss)
         green = g.ramp(g.noise(where, 60, 4), (0.3, (0.035, 0.05, 0.012)), (0.7, (0.13, 0.16, 0.04)))
         tint = g.mix(g.math("MULTIPLY", cover, 0.8), tint, green)
@@ -46,9 +52,9 @@ def marble(base: Colour = (0.82, 0.81, 0.79), vein: Colour = (0.42, 0.41, 0.42))
     """Polished counter stone with soft veins."""
     g = Graph("marble")
     where = g.position(local=False)
-    warp = g.noise(where, 2.2, 8, 0.62, 1.6)
+    warp = g.noise(where, 2.2, 5, 0.62, 1.6)
     thin = g.level(g.math("ABSOLUTE", g.math("SUBTRACT", warp, 0.5)), 0.0, 0.035, (0.55, 0))
-    cloud = g.level(g.noise(where, 1.2, 6), 0.42, 0.75, (0, 0.3))
+    cloud = g.level(g.noise(where, 1.2, 3), 0.42, 0.75, (0, 0.3))
     tint = g.mix(thin, g.mix(cloud, base, tuple(0.8 * c for c in base)), vein)
     rough = g.level(g.noise(where, 14, 5), 0.3, 0.7, (0.12, 0.26))
     return g.finish(g.principled(Base_Color=tint, Roughness=rough))
@@ -72,7 +78,9 @@ def wood(light: Colour, dark: Colour, *, along: str = "x", gloss: float = 0.35, 
         joint = g.level(edge, 0.5 - 0.0022 / plank, 0.5 - 0.0006 / plank)
     rings = g.noise(where, 1.1, 5, 0.6, 0.9)
     pores = g.noise(g.add("Mapping", {"Vector": where, "Scale": (0.35, 6, 6)}).outputs[0], 5, 5, 0.7)
-    tint = g.ramp(rings, (0.33, dark), (0.5, tuple((a + b) / 2 for a, b in zip(light, dark, strict=True))), (0.68, light))
+    tint = g.ramp(
+        rings, (0.33, dark), (0.5, tuple((a + b) / 2 for a, b in zip(light, dark, strict=True))), (0.68, light)
+    )
     tint = g.mix(0.4, tint, g.ramp(pores, (0.35, dark), (0.62, light)), "OVERLAY")
     height = pores
     if plank > 0:
@@ -83,7 +91,9 @@ def wood(light: Colour, dark: Colour, *, along: str = "x", gloss: float = 0.35, 
     return g.finish(g.principled(Base_Color=tint, Roughness=rough, Normal=g.bump(height, 0.0008, 0.5)))
 
 
-def water(tint: Colour = (0.72, 0.86, 0.86), *, ripple: float = 0.6, scale: float = 1.0, murk: float = 0.15) -> Material:
+def water(
+    tint: Colour = (0.72, 0.86, 0.86), *, ripple: float = 0.6, scale: float = 1.0, murk: float = 0.15
+) -> Material:
     """Clear water: Fresnel mirror over a tinted window; shadow rays pass, so the floor stays lit without caustics."""
     g = Graph("water")
     where = g.position(local=False)
@@ -108,7 +118,6 @@ def leaf(low: Colour, high: Colour, *, gloss: float = 0.35, through: float = 0.4
     tone = g.add("Attribute", attribute_name="tint").outputs["Fac"]
     middle = tuple((a + b) / 2 for a, b in zip(low, high, strict=True))
     tint = g.ramp(tone, (0.0, low), (0.5, middle), (1.0, high))
-    tint = g.mix(0.5, tint, g.ramp(g.noise(g.position(local=False), 45, 3), (0.3, low), (0.7, high)))
     front = g.principled(Base_Color=tint, Roughness=gloss, Specular_IOR_Level=0.4)
     bright = g.mix(0.6, tint, (0.45, 0.55, 0.08), "SCREEN")
     back = g.add("BsdfTranslucent", {"Color": g.mix(0.75, bright, tint)}).outputs[0]
@@ -122,7 +131,9 @@ def cloth(colour: Colour, *, weave: float = 900.0, stripe: Colour | None = None,
     tint = g.ramp(g.noise(where, 8, 4), (0.3, tuple(0.86 * c for c in colour)), (0.7, colour))
     if stripe is not None:
         x, y, _ = g.add("SeparateXYZ", {0: where}).outputs
-        bands = [g.math("LESS_THAN", g.math("FRACT", g.math("ADD", g.math("DIVIDE", a, check), 50.25)), 0.5) for a in (x, y)]
+        bands = [
+            g.math("LESS_THAN", g.math("FRACT", g.math("ADD", g.math("DIVIDE", a, check), 50.25)), 0.5) for a in (x, y)
+        ]
         tint = g.mix(g.math("MULTIPLY", g.math("ADD", *bands), 0.5), tint, stripe)
     x, y, _ = g.add("SeparateXYZ", {0: g.position((weave, weave, weave), local=False)}).outputs
     threads = g.math("ADD", g.math("SINE", x), g.math("SINE", y))
@@ -138,8 +149,17 @@ def tiles(colour: Colour, grout: Colour, *, size: tuple[float, float] = (0.2, 0.
     g = Graph("tiles")
     x, _, z = g.add("SeparateXYZ", {0: g.position(local=False)}).outputs
     flat = g.add("CombineXYZ", {0: x, 1: z}).outputs[0]
-    inputs = {"Vector": flat, "Color1": colour, "Color2": tuple(0.93 * c for c in colour), "Mortar": grout, "Scale": 1.0,
-              "Mortar Size": 0.0025, "Mortar Smooth": 0.2, "Brick Width": size[0], "Row Height": size[1]}
+    inputs = {
+        "Vector": flat,
+        "Color1": colour,
+        "Color2": tuple(0.93 * c for c in colour),
+        "Mortar": grout,
+        "Scale": 1.0,
+        "Mortar Size": 0.0025,
+        "Mortar Smooth": 0.2,
+        "Brick Width": size[0],
+        "Row Height": size[1],
+    }
     brick = g.add("TexBrick", inputs)
     wave = g.noise(g.position(local=False), 9, 2)
     height = g.math("ADD", g.math("MULTIPLY", brick.outputs["Fac"], -1.0), g.math("MULTIPLY", wave, 0.8))
@@ -150,16 +170,32 @@ def ground(low: Colour, high: Colour, *, grain: float = 60.0, depth: float = 0.0
     """Soil, sand or far lawn."""
     g = Graph("ground")
     where = g.position(local=False)
-    blend = g.math("ADD", g.math("MULTIPLY", g.noise(where, 1.3, 5), 0.6), g.math("MULTIPLY", g.noise(where, grain, 6, 0.7), 0.4))
+    blend = g.math(
+        "ADD", g.math("MULTIPLY", g.noise(where, 1.3, 3), 0.6), g.math("MULTIPLY", g.noise(where, grain, 3, 0.7), 0.4)
+    )
     tint = g.ramp(blend, (0.36, low), (0.64, high))
-    return g.finish(g.principled(Base_Color=tint, Roughness=0.95, Normal=g.bump(g.noise(where, grain, 6, 0.7), depth, 0.7), Specular_IOR_Level=0.15))
+    return g.finish(
+        g.principled(
+            Base_Color=tint,
+            Roughness=0.95,
+            Normal=g.bump(g.noise(where, grain, 3, 0.7), depth, 0.7),
+            Specular_IOR_Level=0.15,
+        )
+    )
 
 
 def wax(colour: Colour, glow: float = 0.25) -> Material:
     """Candle wax or fruit flesh: light scatters below the surface."""
     g = Graph("wax")
     return g.finish(
-        g.principled(Base_Color=colour, Roughness=0.4, Subsurface_Weight=0.6, Subsurface_Radius=(0.02, 0.01, 0.006), Subsurface_Scale=glow, Coat_Weight=0.1)
+        g.principled(
+            Base_Color=colour,
+            Roughness=0.4,
+            Subsurface_Weight=0.6,
+            Subsurface_Radius=(0.02, 0.01, 0.006),
+            Subsurface_Scale=glow,
+            Coat_Weight=0.1,
+        )
     )
 
 
@@ -167,7 +203,15 @@ def fruit(colour: Colour, other: Colour, *, pores: float = 220.0) -> Material:
     """Peel with pores and a second tone."""
     g = Graph("fruit")
     tint = g.ramp(g.noise(g.position(), 14, 3), (0.35, other), (0.65, colour))
-    return g.finish(g.principled(Base_Color=tint, Roughness=0.38, Normal=g.bump(g.noise(g.position(), pores, 2), 0.0012, 0.5), Subsurface_Weight=0.1, Subsurface_Scale=0.01))
+    return g.finish(
+        g.principled(
+            Base_Color=tint,
+            Roughness=0.38,
+            Normal=g.bump(g.noise(g.position(), pores, 2), 0.0012, 0.5),
+            Subsurface_Weight=0.1,
+            Subsurface_Scale=0.01,
+        )
+    )
 
 
 def glass(tint: Colour = (0.97, 0.99, 0.98)) -> Material:
@@ -182,7 +226,9 @@ def glass(tint: Colour = (0.97, 0.99, 0.98)) -> Material:
 def glow(colour: Colour, strength: float) -> Material:
     """A light source: bulbs, flames, lit windows."""
     g = Graph("glow")
-    return g.finish(g.add("Emission", {"Color": colour, "Strength": strength}).outputs[0])
+    material = g.finish(g.add("Emission", {"Color": colour, "Strength": strength}).outputs[0])
+    material.cycles.emission_sampling = "NONE"
+    return material
 
 
 def lantern(colour: Colour, strength: float) -> Material:

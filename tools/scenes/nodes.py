@@ -71,7 +71,9 @@ class Graph:
     def mix(self, factor: Any, first: Any, second: Any, blend: str = "MIX") -> Socket:
         """Blend two colours."""
         node = self.add("Mix", data_type="RGBA", blend_type=blend)
-        for socket, value in zip((node.inputs[0], node.inputs[6], node.inputs[7]), (factor, first, second), strict=True):
+        for socket, value in zip(
+            (node.inputs[0], node.inputs[6], node.inputs[7]), (factor, first, second), strict=True
+        ):
             self.put(socket, value)
         return node.outputs[2]
 

@@ -38,19 +38,25 @@ def _places(frames: np.ndarray, points: np.ndarray, scale: np.ndarray) -> np.nda
     return np.concatenate([frames * scale[:, None, None], points[:, :, None]], -1)
 
 
-def bush(rng: np.random.Generator, *, size: tuple[float, float, float], leaves: int, length: float = 0.05, green: str = "laurel",
-         width: float = 0.5) -> bpy.types.Object:
+def bush(
+    rng: np.random.Generator,
+    *,
+    size: tuple[float, float, float],
+    leaves: int,
+    length: float = 0.05,
+    green: str = "laurel",
+    width: float = 0.5,
+) -> bpy.types.Object:
     """A shrub standing on z = 0 with its mass in clusters, leaf tips hanging outwards."""
     direction = rng.normal(size=(leaves, 3))
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    direction[:, 2] = np.abs(direction[:, 2]) * 1.1 - 0.25
     lobes = rng.normal(size=(26, 3))
     lobes /= np.linalg.norm(lobes, axis=1, keepdims=True)
     swell = np.exp(6 * (direction @ lobes.T - 1)).max(1)
     radius = (0.62 + 0.38 * swell) * rng.uniform(0.72, 1.0, leaves) ** 0.6
     half = np.array(size) / 2
-    points = direction * radius[:, None] * half + [0, 0, half[2] * 0.9]
-    points[:, 2] = np.maximum(points[:, 2], 0.01)
+    points = direction * radius[:, None] * half + [0, 0, half[2] * 0.85]
+    points[:, 2] = np.where(points[:, 2] < 0.02, rng.uniform(0.02, 0.25, leaves) * half[2], points[:, 2])
     outward = direction * 0.8 + rng.normal(0, 0.35, direction.shape) + [0, 0, 0.5]
     frames = rotations(rng, outward, 0.3)
     shade = np.clip(0.15 + 0.75 * (radius - 0.6) / 0.4 * rng.uniform(0.4, 1, leaves) + rng.normal(0, 0.1, leaves), 0, 1)
@@ -62,8 +68,10 @@ def bush(rng: np.random.Generator, *, size: tuple[float, float, float], leaves: 
         scale = rng.uniform(0.55, 1.2, len(part))
         child = link(merged(shape, _places(frames[part], points[part], scale), shade[part]), foliage, FOLIAGE)
         child.parent = root
-    core = link(ball(0.5, squash=tuple(1.0 * s * 0.62 for s in size), detail=3), materials.plain((0.012, 0.02, 0.008), 1.0), FOLIAGE)
-    core.location, core.parent = (0, 0, size[2] * 0.42), root
+    core = link(
+        ball(0.5, squash=tuple(s * 0.55 for s in size), detail=3), materials.plain((0.012, 0.02, 0.008), 1.0), FOLIAGE
+    )
+    core.location, core.parent = (0, 0, size[2] * 0.40), root
     return root
 
 
@@ -76,12 +84,27 @@ def twin(root: bpy.types.Object, at: tuple[float, float, float], *, turn: float,
         leafage.location, leafage.scale, leafage.parent = child.location, child.scale, copy
 
 
-def grass_patch(rng: np.random.Generator, *, side: float = 1.0, blades: int = 4000, height: float = 0.05, wide: float = 0.0035,
-                colours: tuple[Colour, Colour] = ((0.03, 0.075, 0.012), (0.20, 0.30, 0.05))) -> bpy.types.Object:
+def grass_patch(
+    rng: np.random.Generator,
+    *,
+    side: float = 1.0,
+    blades: int = 4000,
+    height: float = 0.05,
+    wide: float = 0.0035,
+    colours: tuple[Colour, Colour] = ((0.03, 0.075, 0.012), (0.20, 0.30, 0.05)),
+) -> bpy.types.Object:
     """A square of grass made of curved, tapering blades that grow in tufts."""
     s = np.linspace(0, 1, 4)
     taper = wide * np.array([1.0, 0.85, 0.55, 0.08])
-    shape = np.concatenate([[(-w / 2, 0.55 * height * v**2, height * v * (1 - 0.18 * v)), (w / 2, 0.55 * height * v**2, height * v * (1 - 0.18 * v))] for v, w in zip(s, taper, strict=True)])
+    shape = np.concatenate(
+        [
+            [
+                (-w / 2, 0.55 * height * v**2, height * v * (1 - 0.18 * v)),
+                (w / 2, 0.55 * height * v**2, height * v * (1 - 0.18 * v)),
+            ]
+            for v, w in zip(s, taper, strict=True)
+        ]
+    )
     quads = np.array([(2 * i, 2 * i + 1, 2 * i + 3, 2 * i + 2) for i in range(3)])
     tufts = rng.uniform(-side / 2, side / 2, (blades // 7, 2))
     root = tufts[rng.integers(0, len(tufts), blades)] + rng.normal(0, 0.014, (blades, 2))
@@ -94,11 +117,22 @@ def grass_patch(rng: np.random.Generator, *, side: float = 1.0, blades: int = 40
     return link(merged((shape, quads), _places(frames, points, scale), tone), material, FOLIAGE)
 
 
-def lawn(rng: np.random.Generator, *, z: float, x: tuple[float, float], y: tuple[float, float], blades: int = 4000, height: float = 0.05,
-         skip: float = 0.0) -> None:
+def lawn(
+    rng: np.random.Generator,
+    *,
+    z: float,
+    x: tuple[float, float],
+    y: tuple[float, float],
+    blades: int = 4000,
+    height: float = 0.05,
+    skip: float = 0.0,
+) -> None:
     """Ground with instanced grass patches over a rectangle; `skip` leaves a bare disc around the origin."""
     low, high = (0.035, 0.055, 0.014), (0.12, 0.16, 0.035)
-    soil = link(mesh_from(np.array([(-60, -60, z), (60, -60, z), (60, 60, z), (-60, 60, z)]), [(0, 1, 2, 3)]), materials.ground(low, high))
+    soil = link(
+        mesh_from(np.array([(-60, -60, z), (60, -60, z), (60, 60, z), (-60, 60, z)]), [(0, 1, 2, 3)]),
+        materials.ground(low, high),
+    )
     soil.pass_index = FOLIAGE
     patch = grass_patch(rng, blades=blades, height=height)
     patch.location = (0, 0, -50)
@@ -110,8 +144,18 @@ def lawn(rng: np.random.Generator, *, z: float, x: tuple[float, float], y: tuple
             put(copy, (cx, cy, z), turn=float(rng.integers(0, 4)) * np.pi / 2, scale=float(rng.uniform(0.95, 1.1)))
 
 
-def flowers(rng: np.random.Generator, *, count: int, area: tuple[float, float, float, float], z: float, colour: Colour, height: float = 0.25,
-            petals: int = 8, radius: float = 0.022, heart: Colour = (0.75, 0.5, 0.05)) -> None:
+def flowers(
+    rng: np.random.Generator,
+    *,
+    count: int,
+    area: tuple[float, float, float, float],
+    z: float,
+    colour: Colour,
+    height: float = 0.25,
+    petals: int = 8,
+    radius: float = 0.022,
+    heart: Colour = (0.75, 0.5, 0.05),
+) -> None:
     """Daisy-like flowers on stems over the rectangle (x0, x1, y0, y1)."""
     shape = leaf_shape(radius, radius * 0.55, tip=0.8, bend=-0.1, fold=0.1)
     stem, middle = materials.leaf(*GREENS["fresh"]), materials.plain(heart, 0.8)
@@ -122,7 +166,12 @@ def flowers(rng: np.random.Generator, *, count: int, area: tuple[float, float, f
     for _ in range(count):
         x, y = rng.uniform(area[0], area[1]), rng.uniform(area[2], area[3])
         top = np.array([x + rng.normal(0, 0.03), y + rng.normal(0, 0.03), z + height * rng.uniform(0.6, 1.1)])
-        along([(x, y, z), ((x + top[0]) / 2, (y + top[1]) / 2, (z + top[2]) / 2 + 0.01), tuple(top)], 0.0016, stem, FOLIAGE)
+        along(
+            [(x, y, z), ((x + top[0]) / 2, (y + top[1]) / 2, (z + top[2]) / 2 + 0.01), tuple(top)],
+            0.0016,
+            stem,
+            FOLIAGE,
+        )
         facing = rotations(rng, np.array([[0.0, -0.5, 0.8]]), 0.25)[0]
         put(link(centre.data, None, FOLIAGE), tuple(top))
         for angle in np.arange(petals) * 2 * np.pi / petals:
@@ -130,11 +179,23 @@ def flowers(rng: np.random.Generator, *, count: int, area: tuple[float, float, f
             frames.append(facing @ spin)
             points.append(top)
     scale = rng.uniform(0.85, 1.1, len(points))
-    link(merged(shape, _places(np.array(frames), np.array(points), scale), rng.uniform(0, 1, len(points))), petal, FOLIAGE)
+    link(
+        merged(shape, _places(np.array(frames), np.array(points), scale), rng.uniform(0, 1, len(points))),
+        petal,
+        FOLIAGE,
+    )
 
 
-def blades(rng: np.random.Generator, *, count: int, at: tuple[float, float, float], height: float = 0.6, wide: float = 0.018, spread: float = 0.15,
-           green: str = "fresh") -> bpy.types.Object:
+def blades(
+    rng: np.random.Generator,
+    *,
+    count: int,
+    at: tuple[float, float, float],
+    height: float = 0.6,
+    wide: float = 0.018,
+    spread: float = 0.15,
+    green: str = "fresh",
+) -> bpy.types.Object:
     """A clump of long arching leaves: iris, reeds, fern-like grasses."""
     shape = leaf_shape(height, wide, tip=0.75, bend=0.5, fold=0.5)
     up = np.column_stack([rng.normal(0, 0.35, (count, 2)), -np.ones(count)])
@@ -161,7 +222,9 @@ def lily_pad(rng: np.random.Generator, radius: float) -> bpy.types.Object:
     vertices = np.concatenate(rings)
     faces = [(40 * i + j, 40 * (i + 1) + j, 40 * (i + 1) + j + 1, 40 * i + j + 1) for i in range(4) for j in range(39)]
     mesh = mesh_from(vertices, faces)
-    mesh.attributes.new("tint", "FLOAT", "POINT").data.foreach_set("value", np.full(len(vertices), rng.uniform(0.2, 0.9), np.float32))
+    mesh.attributes.new("tint", "FLOAT", "POINT").data.foreach_set(
+        "value", np.full(len(vertices), rng.uniform(0.2, 0.9), np.float32)
+    )
     pad = link(mesh, materials.leaf((0.03, 0.09, 0.015), (0.13, 0.26, 0.05), gloss=0.25, through=0.15), FOLIAGE)
     pad.rotation_euler.z = rng.uniform(0, 6.28)
     return pad
@@ -179,9 +242,16 @@ def blossom(rng: np.random.Generator, at: tuple[float, float, float], radius: fl
             points.append(at)
     shape = leaf_shape(radius, radius * 0.45, tip=0.85, bend=-0.5, fold=0.5)
     material = materials.leaf(tuple(0.8 * c for c in colour), colour, gloss=0.5, through=0.45)
-    mesh = merged(shape, _places(np.array(frames), np.array(points, float), rng.uniform(0.85, 1.05, len(points))), rng.uniform(0, 1, len(points)))
+    mesh = merged(
+        shape,
+        _places(np.array(frames), np.array(points, float), rng.uniform(0.85, 1.05, len(points))),
+        rng.uniform(0, 1, len(points)),
+    )
     link(mesh, material, FOLIAGE)
-    put(link(ball(radius * 0.18, detail=2), materials.plain((0.8, 0.55, 0.05), 0.8), FOLIAGE), (at[0], at[1], at[2] + radius * 0.12))
+    put(
+        link(ball(radius * 0.18, detail=2), materials.plain((0.8, 0.55, 0.05), 0.8), FOLIAGE),
+        (at[0], at[1], at[2] + radius * 0.12),
+    )
 
 
 def fir_sprig(rng: np.random.Generator, *, length: float = 0.28, needles: int = 700) -> bpy.types.Object:
@@ -195,7 +265,12 @@ def fir_sprig(rng: np.random.Generator, *, length: float = 0.28, needles: int = 
     weight = np.array([s[2] for s in shoots]) / sum(s[2] for s in shoots)
     pick = rng.choice(len(shoots), needles, p=weight)
     part = rng.uniform(0, 1, needles)
-    points = np.array([shoots[i][0] + shoots[i][1] / np.linalg.norm(shoots[i][1]) * shoots[i][2] * p for i, p in zip(pick, part, strict=True)])
+    points = np.array(
+        [
+            shoots[i][0] + shoots[i][1] / np.linalg.norm(shoots[i][1]) * shoots[i][2] * p
+            for i, p in zip(pick, part, strict=True)
+        ]
+    )
     frames = np.empty((needles, 3, 3))
     for n, i in enumerate(pick):
         axis = shoots[i][1] / np.linalg.norm(shoots[i][1])

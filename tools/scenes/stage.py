@@ -60,8 +60,8 @@ def reset() -> bpy.types.Scene:
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
     cycles.device = "CPU"
-    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 6, 2, 3
-    cycles.transmission_bounces, cycles.transparent_max_bounces = 4, 6
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 4, 1, 2
+    cycles.transmission_bounces, cycles.transparent_max_bounces = 3, 5
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect, cycles.sample_clamp_direct = 4.0, 30.0
     cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
@@ -70,7 +70,7 @@ def reset() -> bpy.types.Scene:
     scene.render.use_persistent_data = True
     scene.render.resolution_percentage = 100
     scene.view_settings.view_transform = "AgX"
-    scene.view_settings.look = "AgX - Medium High Contrast"
+    scene.view_settings.look = "AgX - High Contrast"
     layer = bpy.context.view_layer
     layer.use_pass_z = layer.use_pass_object_index = True
     layer.pass_alpha_threshold = 0.0
@@ -85,15 +85,17 @@ def place_camera(framing: Framing) -> View:
     focal = framing.lens_mm / 36.0 * max(width, height) / OVERSCAN
     distance = framing.view_width * focal * OVERSCAN / width
     pitch, azimuth = math.radians(framing.pitch_degrees), math.radians(framing.azimuth_degrees)
-    direction = Vector(
-        (math.sin(azimuth) * math.cos(pitch), math.cos(azimuth) * math.cos(pitch), -math.sin(pitch))
-    )
+    direction = Vector((math.sin(azimuth) * math.cos(pitch), math.cos(azimuth) * math.cos(pitch), -math.sin(pitch)))
     right_pixels = (framing.spot_u - 0.5) * width / OVERSCAN
     down_pixels = (framing.spot_v - 0.5) * height / OVERSCAN
     axis_pitch = pitch - math.atan(down_pixels / focal)
     axis_azimuth = azimuth - math.atan(right_pixels / math.hypot(focal, down_pixels))
     forward = Vector(
-        (math.sin(axis_azimuth) * math.cos(axis_pitch), math.cos(axis_azimuth) * math.cos(axis_pitch), -math.sin(axis_pitch))
+        (
+            math.sin(axis_azimuth) * math.cos(axis_pitch),
+            math.cos(axis_azimuth) * math.cos(axis_pitch),
+            -math.sin(axis_pitch),
+        )
     )
     right = forward.cross(Vector((0, 0, 1))).normalized()
     up = right.cross(forward)
@@ -119,6 +121,25 @@ def _view(camera: bpy.types.Object, *, focal: float, size: tuple[int, int]) -> V
     centre = np.array(camera.matrix_world.translation)
     intrinsics = np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1.0]])
     return View(intrinsics, world_to_camera, -world_to_camera @ centre)
+
+
+def meter(target: float = 0.17, highlight: float = 2.2) -> float:
+    """Set the exposure in stops from a tiny render: geometric mean to `target`, top 3 % at most `highlight`."""
+    scene = bpy.context.scene
+    kept = (scene.render.resolution_x, scene.render.resolution_y)
+    scene.render.resolution_x, scene.render.resolution_y = (96, 54) if kept[0] >= kept[1] else (54, 96)
+    scene.cycles.samples, scene.cycles.use_denoising, scene.use_nodes = 3, False, False
+    with tempfile.TemporaryDirectory() as folder:
+        scene.render.image_settings.file_format, scene.render.image_settings.color_depth = "OPEN_EXR", "32"
+        scene.render.filepath = str(Path(folder) / "meter.exr")
+        bpy.ops.render.render(write_still=True)
+        light = cv2.imread(scene.render.filepath, cv2.IMREAD_UNCHANGED)[..., :3].mean(-1)
+    scene.render.resolution_x, scene.render.resolution_y = kept
+    wanted = target / np.exp(np.log(light + 1e-4).mean())
+    guarded = np.clip(highlight / np.percentile(light, 97), wanted / 1.6, wanted)
+    stops = float(np.clip(np.log2(guarded), -4.0, 4.0))
+    scene.view_settings.exposure = stops
+    return stops
 
 
 def render_picture(path: Path, *, samples: int, high_quality: bool = False) -> None:

@@ -123,15 +123,15 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """Evaluate the weights of a folder on held-out clips."""
+    """Evaluate the weights of a folder on held-out clips; progress goes to the error stream."""
     generator = Generator.load(options.weights, encoder_folder(options))
-    clips = held_out_clips(sources_of(options), EVALUATION_CLIPS)
+    clips = held_out_clips(sources_of(options), options.clips)
     shards, results = data_folder(options) / "shards", []
-    for result in evaluation.evaluate(generator, clips, shards=shards, steps=EVALUATION_STEPS, seed=1):
+    for result in evaluation.evaluate(generator, clips, shards=shards, steps=options.steps, seed=options.seed):
         results.append(result)
         print(f"\rclip {len(results)}/{len(clips)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    return {"weights": generator.weights_sha256, **evaluation.summarise(results, seed=1)}
+    return {"weights": generator.weights_sha256, **evaluation.summarise(results, seed=options.seed)}
 
 
 def ship(options: argparse.Namespace) -> int:

@@ -64,9 +64,10 @@ def evaluate(generator: Generator, clips: list[Clip], *, shards: Path, steps: in
     moves = mean_moves(generator, shards)
     for index, clip in enumerate(clips):
         other = clips[other_prompt(clips, index)]
+        pan_zoom = moves.get((clip.direction.camera, clip.direction.slow), torch.zeros(FRAMES + 1, 3))
         made, mel = generate(generator, clip, clip.prompt, steps=steps, seed=seed + index)
         shuffled, _ = generate(generator, clip, other.prompt, steps=steps, seed=seed + index)
-        yield compare(clip, made, mel, shuffled=shuffled, pan_zoom=moves[clip.direction.camera, clip.direction.slow])
+        yield compare(clip, made, mel, shuffled=shuffled, pan_zoom=pan_zoom)
 
 
 def other_prompt(clips: list[Clip], index: int) -> int:

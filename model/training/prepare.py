@@ -15,6 +15,7 @@ from model.training.panoramas import panorama_views
 from model.training.scenes import View, rendered_view, synthetic_views
 from model.training.sounds import SoundBank
 
+CODECS = "codecs.safetensors"
 FITTING_CLIPS = 160
 CLIPS_PER_RENDER = 12
 CLIPS_PER_PANORAMA_VIEW = 4
@@ -30,6 +31,13 @@ class Sources:
     panoramas: tuple[Path, ...] = ()
     audio: Path | None = None
     synthetic: int = 0
+    fitting_clips: int = FITTING_CLIPS
+    clips_per_render: int = CLIPS_PER_RENDER
+
+    def clips_of(self, view: View, bank: SoundBank) -> list[Clip]:
+        """The training clips of one view."""
+        count = CLIPS_PER_PANORAMA_VIEW if is_panorama(view) else self.clips_per_render
+        return [make_clip(view, index, bank, stride=TRAINING_STRIDE) for index in range(count)]
 
     def views(self) -> Iterator[View]:
         """All views, training and held out alike."""
@@ -53,35 +61,29 @@ def is_panorama(view: View) -> bool:
     return float(view.inverse_depth.max() - view.inverse_depth.min()) < 1e-6
 
 
-def clips_of(view: View, bank: SoundBank) -> list[Clip]:
-    """The training clips of one view."""
-    count = CLIPS_PER_PANORAMA_VIEW if is_panorama(view) else CLIPS_PER_RENDER
-    return [make_clip(view, index, bank, stride=TRAINING_STRIDE) for index in range(count)]
-
-
 def prepare(sources: Sources, *, folder: Path, encode_text: Callable[[str], Tensor]) -> Iterator[str]:
     """Fit the codecs once, then write the shards that are missing; yields a line of progress for each."""
     bank = sources.bank(held_out=False)
     views = [view for view in sources.views() if not view.held_out]
-    codecs = load_codecs(folder) if (folder / "codecs.safetensors").is_file() else fit_codecs(views, bank, folder)
+    if not (folder / CODECS).is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(fit_codecs(views, bank, sources.fitting_clips).tensors(), folder / CODECS)
+    codecs = load_codecs(folder)
     for number, view in enumerate(views):
         path = folder / "shards" / f"{view.name}.safetensors"
         if not path.is_file():
-            write_shard(path, clips_of(view, bank), codecs=codecs, encode_text=encode_text)
+            write_shard(path, sources.clips_of(view, bank), codecs=codecs, encode_text=encode_text)
             yield f"{number + 1}/{len(views)} {path.name}"
 
 
-def fit_codecs(views: list[View], bank: SoundBank, folder: Path) -> Codecs:
-    """Fit the bases on clips spread evenly over the views, and store them beside the shards."""
-    rounds = -(-FITTING_CLIPS // len(views))
+def fit_codecs(views: list[View], bank: SoundBank, count: int) -> Codecs:
+    """Fit the bases on at least `count` clips spread evenly over the views."""
+    rounds = -(-count // len(views))
     moving = [view for view in views if not is_panorama(view)]
     clips = [make_clip(view, 1000 + i, bank, stride=TRAINING_STRIDE) for i in range(rounds) for view in moving]
     video = fit_codec([view.thumbnail for view in views], [(clip.track, clip.view.layout) for clip in clips])
-    codecs = Codecs(video, fit_sound_codec([clip.sound for clip in clips]))
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file({name: tensor.contiguous() for name, tensor in codecs.tensors().items()}, folder / "codecs.safetensors")
-    return codecs
+    return Codecs(video, fit_sound_codec([clip.sound for clip in clips]))
 
 
 def load_codecs(folder: Path) -> Codecs:
-    return Codecs.from_tensors(load_file(folder / "codecs.safetensors"))
+    return Codecs.from_tensors(load_file(folder / CODECS))

@@ -59,9 +59,9 @@ class Word:
 class Sighting:
     """The product found in one frame.
 
-    `likeness` is the correlation of edge orientations with its photo (-1..1; 0.5 and more is the same thing), `scale` frame pixels per photo pixel,
-    `colour_difference` the CIEDE2000 distance after brightness was matched, `aspect` height over width against
-    the photo.
+    `likeness` is the correlation of edge orientations with its photo (-1..1; 0.5 and more is the same thing),
+    `scale` frame pixels per photo pixel, `colour_difference` the CIEDE2000 distance after brightness was matched,
+    `aspect` height over width against the photo.
     """
 
     second: float

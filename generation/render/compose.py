@@ -93,8 +93,8 @@ class Cut:
         self.track = self._followed(scene, spot.xyz)
         self._backdrop = warp.Backdrop(scene, self.motion, self.size)
         self._standing = Standing(self._sprite, scene=scene, spot=spot, track=self.track)
-        outlet = Outlet(self._sprite, self.track, scene=scene, spot=spot, width=self.size[0])
-        self._effect = effect.Effect(self.motion, outlet, seed=spec.seed)
+        self.outlet = Outlet(self._sprite, self.track, scene=scene, spot=spot, width=self.size[0])
+        self._effect = effect.Effect(self.motion, self.outlet, seed=spec.seed)
         self._texts = self._captioned()
 
     @property

@@ -3,9 +3,11 @@
 ffmpeg is a program of its own (its build is under the GPL): it is started, never linked.
 """
 
+import contextlib
 import errno
 import subprocess
 import tempfile
+import wave
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,6 @@ from typing import IO
 import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import wavfile
 
 from generation.render.errors import CannotWrite, RenderError
 from generation.render.scene import Picture
@@ -43,9 +44,9 @@ def encode(frames: Iterable[Picture], sound: NDArray[np.float32], target: Path, 
     part = target.with_name(f".{target.stem}.part{target.suffix}")
     try:
         with tempfile.TemporaryDirectory(prefix="vitrine-", dir=target.parent) as folder:
-            wave, log = Path(folder) / "sound.wav", Path(folder) / "ffmpeg.log"
-            wavfile.write(wave, SOUND_RATE, (np.clip(sound, -1, 1) * 32767).astype(np.int16))
-            _run(frames, _command(wave, part, encoding), log=log, target=target)
+            spoken, log = Path(folder) / "sound.wav", Path(folder) / "ffmpeg.log"
+            _write_wave(spoken, sound)
+            _run(frames, _command(spoken, part, encoding), log=log, target=target)
         part.replace(target)
     except OSError as error:
         raise _cannot_write(target, error) from error
@@ -53,12 +54,20 @@ def encode(frames: Iterable[Picture], sound: NDArray[np.float32], target: Path, 
         part.unlink(missing_ok=True)
 
 
-def _command(wave: Path, part: Path, encoding: Encoding) -> list[str]:
+def _write_wave(path: Path, sound: NDArray[np.float32]) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(sound.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(SOUND_RATE)
+        file.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+
+
+def _command(spoken: Path, part: Path, encoding: Encoding) -> list[str]:
     width, height = encoding.size
     return [
         imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y", "-xerror",
         "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(encoding.fps), "-i", "pipe:0",
-        "-i", str(wave),
+        "-i", str(spoken),
         "-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic",
         "-c:v", "libx264", "-preset", encoding.preset, "-crf", str(encoding.quality), "-profile:v", "high",
         "-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
@@ -88,12 +97,11 @@ def _run(frames: Iterable[Picture], command: list[str], *, log: Path, target: Pa
 
 def _feed(frames: Iterable[Picture], pipe: IO[bytes]) -> None:
     """Hand over the frames; when ffmpeg died first, its exit code tells more than the broken pipe."""
-    try:
+    with contextlib.suppress(BrokenPipeError):
         for frame in frames:
             pipe.write(np.ascontiguousarray(frame).data)
+    with contextlib.suppress(BrokenPipeError):
         pipe.close()
-    except BrokenPipeError:
-        pass
 
 
 def _failed(target: Path, code: int, said: str) -> RenderError:
@@ -104,9 +112,8 @@ def _failed(target: Path, code: int, said: str) -> RenderError:
     return RenderError(f"ffmpeg could not encode {target} (exit code {code}): {said}")
 
 
-def _cannot_write(target: Path, error: OSError) -> RenderError:
+def _cannot_write(target: Path, error: OSError) -> CannotWrite:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return CannotWrite(f"Cannot write {target}: {error.strerror}. Free space on that disk, then retry.")
-    return RenderError(
-        f"Cannot write {target}: {error.strerror or error}. Check that its folder exists and is writable."
-    )
+    reason = error.strerror or error
+    return CannotWrite(f"Cannot write {target}: {reason}. Check that its folder exists and is writable.")

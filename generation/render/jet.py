@@ -86,11 +86,13 @@ def launch(motion: Motion, *, floor: float, seed: int) -> Drops:
     row = motion.effect[np.clip((born * motion.fps).astype(int), 0, len(motion) - 1)].astype(np.float64)
     kept = rng.uniform(size=len(born)) * densest < row[:, DENSITY]
     born, row = born[kept], row[kept]
+    kind = rng.choice(len(SIZES), len(born), p=[share for share, _ in SIZES])
+    row[:, HEIGHT] -= 1.5 / 900 * np.array([radius for _, radius in SIZES])[kind]  # a drop's own top counts
     return Drops(
         born=born,
         origin=np.zeros((len(born), 3)),
         velocity=_velocities(row, born, floor=floor, rng=rng),
-        kind=rng.choice(len(SIZES), len(born), p=[share for share, _ in SIZES]),
+        kind=kind,
         weight=rng.lognormal(-0.15, 0.6, len(born)),
         floor=floor,
     )

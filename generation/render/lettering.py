@@ -62,8 +62,11 @@ def cap_height(style: Style, text: str) -> float:
 def broken(text: str, style: Style, width: float, *, lines: int = 2) -> list[str] | None:
     """The text in at most that many lines of nearly equal length, or None if it does not fit the width."""
     measured = font_for(text, style)
-    if measured.getlength(text) <= width:
+    whole = measured.getlength(text)
+    if whole <= width:
         return [text]
+    if whole > lines * width:
+        return None
     splits = [(left, right) for left, right in _splits(text) if measured.getlength(left) <= width]
     ways = []
     for left, right in splits:

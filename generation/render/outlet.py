@@ -41,7 +41,7 @@ class Outlet:
         """Local points (N, 3) in metres to (N, 2) pixels of a frame."""
         seen = self._scene.camera.project(self._origin + points @ self._axes)
         offset = self._outlet_offset + (seen - self._origin_pixel) * self._to_frame
-        return self._track.pixels[index] + offset * self._track.scale[index]
+        return np.asarray(self._track.pixels[index] + offset * self._track.scale[index], np.float64)
 
     def pixels_per_metre(self, index: int) -> float:
         """Scale of a frame at the outlet."""

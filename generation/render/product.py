@@ -158,7 +158,7 @@ def _light_at(scene: Scene, angle: float) -> Doubles:
 
 def _raised(towards: Doubles) -> Doubles:
     normal = towards + np.array([0, 0, 0.45])
-    return normal / np.linalg.norm(normal)
+    return np.asarray(normal / np.linalg.norm(normal), np.float64)
 
 
 def _card(scene: Scene, normal: Doubles) -> Doubles:

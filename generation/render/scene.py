@@ -203,7 +203,7 @@ def _depth(path: Path) -> NDArray[np.float32]:
     millimetres = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if millimetres is None:
         raise RenderError(f"{path} is missing or not a 16-bit picture; render or install the scene pack again.")
-    return (millimetres / 1000).astype(np.float32)
+    return np.asarray((millimetres / 1000).astype(np.float32), np.float32)
 
 
 def _unit(vector: Doubles) -> Doubles:
@@ -224,7 +224,7 @@ def _estimated_camera(size: tuple[int, int], ground_y: float, metres_per_pixel: 
 
 
 def _estimated_light(image: Picture) -> Light:
-    """Colour from the brightest tenth; from the left, as products are photographed, unless the right is clearly brighter."""
+    """Colour from the brightest tenth; from the left, as products are lit, unless the right is clearly brighter."""
     small = cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float64) / 255
     linear = small**2.2
     grey = linear.mean(-1)

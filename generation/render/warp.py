@@ -50,7 +50,7 @@ def _source(motion: Motion, points: Doubles) -> Doubles:
     """Where the points (T, N, 2) of each frame are read in frame 0, normalised."""
     h = motion.homography.astype(np.float64)
     moved = np.einsum("tij,tnj->tni", h[:, :, :2], points) + h[:, None, :, 2]
-    return moved[..., :2] / moved[..., 2:] + _bilinear(motion.flow, points)
+    return np.asarray(moved[..., :2] / moved[..., 2:] + _bilinear(motion.flow, points), np.float64)
 
 
 def _bilinear(grid: NDArray[np.float32], points: Doubles) -> Doubles:
@@ -113,7 +113,7 @@ def _calm(values: Doubles) -> Doubles:
     taps = np.exp(-0.5 * (np.arange(-6, 7) / 2.5) ** 2)
     padded = np.pad(np.log(values), 6, mode="reflect", reflect_type="odd") if len(values) > 6 else np.log(values)
     smooth = np.convolve(padded, taps / taps.sum(), "valid") if len(values) > 6 else padded
-    return np.exp(smooth - smooth[0])
+    return np.asarray(np.exp(smooth - smooth[0]), np.float64)
 
 
 class Backdrop:
@@ -156,7 +156,7 @@ class Backdrop:
     def _pixels(self, normalised: NDArray[np.float32], *, axis: int) -> NDArray[np.float32]:
         length = self._still.shape[axis]
         pixels = normalised * (length / 2 / OVERSCAN) + (length / 2 - 0.5)
-        return np.clip(pixels, _MARGIN_PIXELS, length - 1 - _MARGIN_PIXELS, out=pixels)
+        return np.asarray(np.clip(pixels, _MARGIN_PIXELS, length - 1 - _MARGIN_PIXELS, out=pixels), np.float32)
 
     def _lit(self, frame: Picture, index: int) -> Picture:
         gain = np.power(np.clip(self._motion.gain[index], 0.05, 4.0), 1 / GAMMA)

@@ -1,0 +1,91 @@
+"""From a plan to finished files: every part real, only shorter."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from generation.placements.labels import ai_label
+from generation.render.clip import Motion
+from generation.render.compose import Cut, Cutout, render
+from generation.render.errors import RenderError
+from generation.specs import Line, Shot
+from tests.generation.render.stage import JET, make_cutout, make_scene, make_spec
+
+SECONDS = 0.5
+
+
+def _short(**changes: object) -> dict[str, object]:
+    spec = make_spec(seconds=SECONDS, labels=(ai_label("zh-CN", SECONDS),), captions=(), locale="zh-CN", **changes)
+    scenes = {"wide": make_scene("wide", width=736), "tall": make_scene("tall", width=414, view_width_m=0.52)}
+    noise = np.random.default_rng(0).normal(0, 0.05, (8000, 1)).astype(np.float32)
+    motions = {name: replace(Motion.still(12, effect=spec.shots[0].effect), sound=noise) for name in scenes}
+    return {"spec": spec, "scene": scenes, "motion": motions, "cutout": make_cutout()}
+
+
+def _wide(given: dict, cutout: Cutout | None = None) -> Cut:
+    return Cut(given["spec"], given["scene"]["wide"], given["motion"]["wide"], cutout=cutout or make_cutout())
+
+
+def test_both_formats_come_out_complete(tmp_path: Path) -> None:
+    heard: list[float] = []
+    spoken = (Line(start=0.0, end=0.5, text="你好"),)
+    cuts = render(**_short(effect=replace(JET, height_m=0.1), narration=spoken), out=tmp_path, progress=heard.append)
+    assert [(cut.format, cut.width, cut.height, cut.seconds) for cut in cuts] == [
+        ("wide", 1280, 720, SECONDS), ("tall", 720, 1280, SECONDS),
+    ]  # fmt: skip
+    for cut in cuts:
+        assert cut.sha256 == hashlib.sha256(cut.path.read_bytes()).hexdigest()
+        assert cut.bytes == cut.path.stat().st_size
+        assert cut.notes == ("No voice for zh-CN: captions only.",)
+        with av.open(str(cut.path)) as file:
+            assert sum(1 for _ in file.decode(video=0)) == 12
+        assert Image.open(cut.poster).size == (cut.width, cut.height)
+    assert heard == [0.5, 1.0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tall.jpg", "tall.mp4", "wide.jpg", "wide.mp4"]
+
+
+def test_a_photo_without_scale_is_refused() -> None:
+    given = _short()
+    blank = replace(make_cutout().photo, metres_per_pixel=None)
+    with pytest.raises(RenderError, match=r"bottle\.png has no scale or no base point"):
+        _wide(given, cutout=Cutout(rgba=make_cutout().rgba, photo=blank))
+
+
+def test_an_empty_cutout_is_refused() -> None:
+    given, cutout = _short(), make_cutout()
+    with pytest.raises(RenderError, match="shows no product"):
+        Cut(
+            given["spec"], given["scene"]["wide"], given["motion"]["wide"], cutout=replace(cutout, rgba=cutout.rgba * 0)
+        )
+
+
+def test_a_plan_with_two_places_is_refused() -> None:
+    given = _short()
+    shots = (given["spec"].shots[0], Shot(start=3, end=6, scene="moon", prompt="", camera="", light=""))
+    with pytest.raises(RenderError, match="names 2 places"):
+        _wide({**given, "spec": replace(given["spec"], shots=shots)})
+
+
+def test_the_product_darkens_in_a_dim_scene_and_keeps_its_hue() -> None:
+    given = _short()
+    scene, light = given["scene"]["wide"], given["scene"]["wide"].light
+    dim = replace(scene, light=replace(light, key_rgb=light.key_rgb * 0.2, irradiance=light.irradiance * 0.2))
+    bright, dark = (
+        _wide({**given, "scene": {"wide": place}}).frame(0)[400, 640].astype(float) for place in (scene, dim)
+    )
+    assert dark[0] < 0.8 * bright[0]
+    assert dark[1] / dark[0] == pytest.approx(bright[1] / bright[0], abs=0.08)
+
+
+def test_the_ground_is_darker_where_the_product_touches_it() -> None:
+    cut = _wide(_short())
+    bare = cut._backdrop.frame(0).astype(int)
+    drawn = cut.frame(0).astype(int)
+    below, far = (slice(506, 512), slice(610, 670)), (slice(506, 512), slice(100, 160))
+    assert drawn[below].mean() < 0.75 * bare[below].mean()
+    assert np.array_equal(drawn[far], bare[far])

@@ -42,25 +42,27 @@ def main() -> None:
     parser.add_argument("--view", choices=VIEWS, action="append", help="default: both")
     parser.add_argument("--preview", action="store_true", help="400 pixels, 8 samples, into .cache/photos only")
     parser.add_argument("--size", type=int, default=1600)
-    parser.add_argument("--samples", type=int, default=8)
+    parser.add_argument("--traced", type=int, help="pixels computed a side, enlarged to --size; default: all")
+    parser.add_argument("--samples", type=int, default=6)
     chosen = parser.parse_args()
     if chosen.preview:
         chosen.size, chosen.samples = 400, 8
     for name in chosen.products or list(PRODUCTS):
         for view in chosen.view or VIEWS:
-            render(name, view, size=chosen.size, samples=chosen.samples, preview=chosen.preview)
+            render(name, view, chosen)
 
 
-def render(name: str, view: str, *, size: int, samples: int, preview: bool) -> None:
+def render(name: str, view: str, chosen: argparse.Namespace) -> None:
     """Render one picture; a preview stays in the cache, a final one goes into the catalog with its anchors."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    photo = (CACHE if preview else CATALOG / "photos") / f"{PRODUCTS[name]}-{view}.jpg"
+    photo = (CACHE if chosen.preview else CATALOG / "photos") / f"{PRODUCTS[name]}-{view}.jpg"
     start = time.monotonic()
     with _quiet():
         studio.clear()
         looked_at = importlib.import_module(f"products.{name}").build(view)
-        measures = studio.shoot(looked_at, photo, size=size, samples=samples, cache=CACHE)
-    if not preview:
+        traced = chosen.traced or chosen.size
+        measures = studio.shoot(looked_at, photo, size=chosen.size, traced=traced, samples=chosen.samples, cache=CACHE)
+    if not chosen.preview:
         _write_anchors(f"photos/{photo.name}", measures)
     print(f"{photo.name}: {time.monotonic() - start:.0f} s, {photo.stat().st_size // 1024} KB, {measures}", flush=True)
 

@@ -51,6 +51,7 @@ def clear() -> None:
     scene.cycles.use_denoising = True
     scene.cycles.denoiser = "OPENIMAGEDENOISE"
     scene.cycles.denoising_prefilter = "FAST"
+    scene.cycles.denoising_quality = "BALANCED"
     scene.cycles.use_adaptive_sampling = True
     scene.cycles.adaptive_threshold = 0.02
     scene.cycles.max_bounces, scene.cycles.diffuse_bounces, scene.cycles.glossy_bounces = 10, 3, 4
@@ -64,8 +65,11 @@ def clear() -> None:
     scene.view_settings.view_transform = "Khronos PBR Neutral"
 
 
-def shoot(view: View, photo: Path, *, size: int, samples: int, cache: Path) -> dict[str, Any]:
-    """Render the scene to a JPEG and return its anchors in pixels; the outline goes to `cache` as a mask."""
+def shoot(view: View, photo: Path, *, size: int, traced: int, samples: int, cache: Path) -> dict[str, Any]:
+    """Render the scene to a JPEG and return its anchors in pixels; the outline goes to `cache` as a mask.
+
+    `traced` pixels a side are computed and enlarged to `size`: a soft product on a busy machine may take fewer.
+    """
     corners = _vertices(view.only)
     camera = _camera(corners, view)
     everything = _vertices(())
@@ -73,7 +77,7 @@ def shoot(view: View, photo: Path, *, size: int, samples: int, cache: Path) -> d
     scene = bpy.context.scene
     _trace_only(camera, everything)
     scene.view_settings.exposure = view.exposure
-    product = _render(cache / f"{photo.stem}.product.png", size=size, samples=samples)
+    product = _enlarge(_render(cache / f"{photo.stem}.product.png", size=traced, samples=samples), size)
     shadow = _shadow(floor, cache / f"{photo.stem}.shadow.png", size=size // SHADOW_SCALE)
     picture = _compose(product, shadow, strength=view.shadow)
     cv2.imwrite(str(cache / f"{photo.name}.cutout.png"), (product[..., 3] * 255).round().astype(np.uint8))
@@ -222,6 +226,18 @@ def _render(path: Path, *, size: int, samples: int) -> np.ndarray:
     if pixels is None:
         raise OSError(f"{path}: the render wrote no picture")
     return cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA).astype(np.float32) / 65535.0
+
+
+def _enlarge(picture: np.ndarray, size: int) -> np.ndarray:
+    """Resize RGBA (H, W, 4); colours are weighted by alpha on the way, so that no dark seam grows at the outline."""
+    if picture.shape[0] == size:
+        return picture
+    alpha = picture[..., 3:]
+    large = cv2.resize(
+        np.concatenate([picture[..., :3] * alpha, alpha], axis=2), (size, size), interpolation=cv2.INTER_CUBIC
+    )
+    large = large.clip(0.0, 1.0)
+    return np.concatenate([large[..., :3] / np.maximum(large[..., 3:], 1e-4), large[..., 3:]], axis=2).clip(0.0, 1.0)
 
 
 def _shadow(floor: Any, path: Path, *, size: int) -> np.ndarray:

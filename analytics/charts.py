@@ -121,7 +121,7 @@ class _Axis:
             low = 0.0
         if reference is not None:
             low, high = min(low, reference), max(high, reference)
-        step = _round_step((high - low or 1e-3) / 5)
+        step = _round_step((high - low or 1e-3) / 6)
         return cls(floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step, step)
 
     def x(self, value: float) -> float:

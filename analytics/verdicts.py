@@ -19,7 +19,7 @@ ENOUGH_VISITORS = 200
 """Visitors every arm must have had before anybody is called best."""
 SURE = 0.95
 NEGLIGIBLE_LOSS = 0.005
-MANY_REFUNDS = 0.10
+MANY_REFUNDS = 0.20
 STALE = timedelta(hours=1)
 
 

@@ -51,7 +51,7 @@ class Result:
 
 def held_out_clips(sources: Sources, count: int) -> list[Clip]:
     """At least `count` clips over all held-out views, each camera move exact in every frame."""
-    views = [view for view in sources.views() if view.held_out or sources.synthetic]
+    views = list(sources.views(held_out=True))
     if not views:
         raise ValueError("there are no held-out views: render the scene families of model/training/scenes.py first")
     bank = sources.bank(held_out=True)

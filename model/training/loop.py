@@ -101,9 +101,9 @@ class Trainer:
             torch.optim.Muon(
                 list(block.values()), lr=rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw", ns_steps=4
             ),
-            torch.optim.AdamW(rest, lr=rate / 3, betas=(0.9, 0.98), weight_decay=0.0),
+            torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=0.0),
         ]
-        self.peaks = [rate, rate / 3]
+        self.peaks = [rate, rate]
         if self.state_path.is_file():
             self._resume()
         if recipe.compile_layers:

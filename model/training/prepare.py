@@ -11,8 +11,8 @@ from model.autoencoders.codecs import Codecs
 from model.autoencoders.compact import fit_codec
 from model.autoencoders.sound import fit_sound_codec
 from model.training.clips import Clip, make_clip, write_shard
-from model.training.panoramas import panorama_views
-from model.training.scenes import View, rendered_view, synthetic_views
+from model.training.panoramas import panorama_name, panorama_views
+from model.training.scenes import View, is_held_out, rendered_view, synthetic_views
 from model.training.sounds import SoundBank
 
 CODECS = "codecs.safetensors"
@@ -39,14 +39,16 @@ class Sources:
         count = CLIPS_PER_PANORAMA_VIEW if is_panorama(view) else self.clips_per_render
         return [make_clip(view, index, bank, stride=TRAINING_STRIDE) for index in range(count)]
 
-    def views(self) -> Iterator[View]:
-        """All views, training and held out alike."""
+    def views(self, *, held_out: bool) -> Iterator[View]:
+        """The views of one side of the split; synthetic ones serve both, for they measure nothing."""
         yield from synthetic_views(self.synthetic, seed=1)
         for path in finished_renders(self.renders) if self.renders else []:
-            yield rendered_view(path)
+            if is_held_out(path.stem) == held_out:
+                yield rendered_view(path)
         for folder in self.panoramas:
             for path in sorted(folder.glob("*.hdr")):
-                yield from panorama_views(path, count=VIEWS_PER_PANORAMA, seed=1)
+                if is_held_out(panorama_name(path)) == held_out:
+                    yield from panorama_views(path, count=VIEWS_PER_PANORAMA, seed=1)
 
     def bank(self, *, held_out: bool) -> SoundBank:
         return SoundBank.load(self.audio, held_out=held_out) if self.audio else SoundBank.noises(int(held_out))
@@ -64,7 +66,7 @@ def is_panorama(view: View) -> bool:
 def prepare(sources: Sources, *, folder: Path, encode_text: Callable[[str], Tensor]) -> Iterator[str]:
     """Fit the codecs once, then write the shards that are missing; yields a line of progress for each."""
     bank = sources.bank(held_out=False)
-    views = [view for view in sources.views() if not view.held_out]
+    views = list(sources.views(held_out=False))
     if not (folder / CODECS).is_file():
         folder.mkdir(parents=True, exist_ok=True)
         save_file(fit_codecs(views, bank, sources.fitting_clips).tensors(), folder / CODECS)

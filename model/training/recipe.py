@@ -20,7 +20,7 @@ class Recipe:
     """Share of the steps, at the end, that see all twelve slots."""
     full_batch: int
     learning_rate: float
-    """Peak rate of Muon on the block matrices, in AdamW's scale; the rest gets AdamW at a third of it."""
+    """Peak rate of Muon on the block matrices (in AdamW's scale) and of AdamW on all the rest."""
     warmup_steps: int = 20
     final_rate: float = 0.05
     """Rate at the last step, as a share of the peak."""

@@ -20,6 +20,11 @@ HELD_OUT_FAMILIES = ("fish_pond", "nursery", "cafe")
 HELD_OUT_PANORAMAS = ("st_fagans_interior", "forest", "lobby")
 
 
+def is_held_out(name: str) -> bool:
+    """Whole scene families and panoramas are kept away from training; a view's name starts with its family's."""
+    return name.startswith(HELD_OUT_FAMILIES) or name in HELD_OUT_PANORAMAS
+
+
 @dataclass(frozen=True)
 class View:
     """A still with what is needed to move through it.
@@ -40,11 +45,6 @@ class View:
     @property
     def layout(self) -> CompactLayout:
         return CompactLayout.for_size(self.thumbnail.shape[1], self.thumbnail.shape[2])
-
-    @property
-    def held_out(self) -> bool:
-        """Whole families and panoramas are kept away from training."""
-        return self.family.startswith(HELD_OUT_FAMILIES) or self.family in HELD_OUT_PANORAMAS
 
     def at(self, field: Tensor, points: Tensor) -> Tensor:
         """Sample a field (C, H, W) of the still at frame coordinates (..., 2) -> (C, ...)."""

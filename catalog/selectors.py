@@ -87,7 +87,9 @@ def problem_groups(problems: Iterable[ImportProblem]) -> list[ProblemGroup]:
     """Problems grouped by what they say, refused ones first, then the most frequent."""
     members: dict[tuple[str, str, str], list[ImportProblem]] = {}
     for problem in problems:
-        members.setdefault((problem.severity, _pattern(problem.reason), problem.column), []).append(problem)
+        members.setdefault((problem.severity, _pattern(problem.reason), problem.column.partition(":")[0]), []).append(
+            problem
+        )
     groups = [
         ProblemGroup(
             severity=severity,

@@ -21,6 +21,9 @@ APPROXIMATE = 0.05
 """Relative tolerance of "about", "ca.", "约": the writer's own rounding."""
 GENERIC = frozenset({"height", "width", "length", "depth", "range"})
 """Names that a more telling word in the same clause replaces: "spray height" is no height of the product."""
+FILLERS = frozenset({"item", "product", "overall", "total", "max", "maximum", "approx", "the", "of", "in", "cm", "mm"})
+COMPOUND = {"lb": "oz", "foot": "inch", "hour": "min", "kg": "g", "m": "cm", "min": "s"}
+"""Units that are written in two parts, larger first."""
 FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 CLAUSE_END = re.compile(r"[.;!?。；！？\n](?!\d)|,\s|，|、|\s[–—-]\s")
 
@@ -52,7 +55,7 @@ def find(text: str, *, locale: str = "en") -> tuple[Quantity, ...]:
         if not any(start < match.end() and match.start() < end for start, end in taken):
             found.append(_quantity(plain, match, locale))
             taken.append((found[-1].start, found[-1].end))
-    return tuple(sorted(found, key=lambda quantity: quantity.start))
+    return tuple(_joined(plain, sorted(found, key=lambda quantity: quantity.start)))
 
 
 def parameter(name: str, text: str, *, locale: str = "en", source: str = "") -> Parameter | None:
@@ -74,15 +77,18 @@ def as_parameter(quantity: Quantity, *, source: str = "") -> Parameter:
 
 
 def canonical(name: str, unit: str) -> str:
-    """The common name of a measured thing: ("Wattage", "W") -> power, ("Spray height", "cm") -> spray_height."""
-    by_words = next(
-        (known for known, kind, words in _keywords(dimension(unit)) if words and words.search(name.lower())), ""
-    )
-    if by_words:
-        return by_words
+    """The common name of a measured thing: ("Wattage", "W") -> power, ("Spray height", "cm") -> spray_height.
+
+    Names that say of which part ("Heel height") are kept: they measure another thing than the product's own height.
+    """
     key = slug(name)
-    generic = {"wattage": "power", "item_weight": "weight", "product_weight": "weight", "volume": "capacity"}
-    return generic.get(key, key)
+    if key in unit_words.SYNONYMS:
+        return unit_words.SYNONYMS[key]
+    of_a_part = len([word for word in key.split("_") if word.isascii() and word not in FILLERS]) > 1
+    for known, _, words in _keywords(dimension(unit)):
+        if words and words.search(name.lower()) and not (of_a_part and known in GENERIC):
+            return known
+    return key
 
 
 def slug(name: str) -> str:
@@ -191,6 +197,25 @@ def _quantity(text: str, match: re.Match[str], locale: str) -> Quantity:
         name=_name(text, match, unit), text=text[match.start() : match.end() + length].strip(),
         start=match.start(), end=match.end() + length,
     )  # fmt: skip
+
+
+def _joined(text: str, found: list[Quantity]) -> Iterator[Quantity]:
+    """Two-part quantities as one: 2 lb 8 oz, 5 ft 8 in, 1 h 30 min."""
+    index = 0
+    while index < len(found):
+        first, second = found[index], found[index + 1] if index + 1 < len(found) else None
+        index += 1
+        if (
+            second is not None
+            and COMPOUND.get(first.unit) == second.unit
+            and re.fullmatch(r"[\s,]*(?:and|und|et)?\s*", text[first.end : second.start])
+        ):
+            added = float(units().Quantity(second.value, second.unit).to(first.unit).magnitude)
+            first = replace(
+                first, value=round(first.value + added, 6), end=second.end, text=text[first.start : second.end]
+            )
+            index += 1
+        yield first
 
 
 def _lower_end(text: str, match: re.Match[str], unit: str, locale: str) -> float | None:

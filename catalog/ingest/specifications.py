@@ -70,7 +70,8 @@ def _named_values(group: Group) -> Iterator[tuple[Cell, str, Any]]:
         ):
             yield from ((cell, str(item["name"]), item) for item in cell.value)
         else:
-            yield from ((cell, name, text) for name, text in pairs(cell.value))
+            for name, text in pairs(cell.value):
+                yield Cell(cell.row, f"{cell.column}: {name}", text), name, text
     for cell, name in _attribute_pairs(group):
         yield cell, name, cell.value
     for column in group.columns.attributes:
@@ -106,6 +107,8 @@ def _cell(group: Group, cell: Cell, name: str, value: Any, locale: str) -> Param
     if _PLAIN_NUMBER.match(text):
         return _bare_number(group, cell, name, text, locale)
     row = quantities.parameter(name, text, locale=locale, source=cell.column)
+    if row is not None and row.value == 0 and quantities.dimension(row.unit) == unit_words.LENGTH:
+        return None  # a thing without width: the shop's blank
     return row or (text[:500] if len(text) <= 500 else None)
 
 

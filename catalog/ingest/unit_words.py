@@ -13,6 +13,8 @@ KEYWORDS = tuple((row["name"], row["measures"], "|".join(row.get("words", ()))) 
 """Canonical parameter name, what it measures, words that announce it; no words: the dimension alone names it."""
 BY_UNIT: dict[str, str] = _TABLE["by_unit"]
 """Units that name the thing better than their dimension does."""
+SYNONYMS: dict[str, str] = _TABLE["synonyms"]
+"""Names of columns that mean a common thing, in any language."""
 LENGTH = "[length]"
 
 MAX_BEFORE = (
@@ -36,8 +38,8 @@ ABOUT_AFTER = r"左右|程度|정도|くらい|ぐらい"
 RANGE_BETWEEN = r"-|–|—|~|～|〜|to|bis|à|a|至|到|から|부터|and|und|et|y"
 
 NEEDS_UNIT = re.compile(
-    r"height|width|length|depth|diameter|weight|thickness|capacity|volume|power|wattage|voltage|runtime|run_time|"
+    r"(?:height|width|length|depth|diameter|weight|thickness|capacity|volume|power|wattage|voltage|runtime|run_time|"
     r"burn_time|charging_time|range|distance|brightness|pressure|flow|noise|temperature|höhe|breite|länge|gewicht|hauteur|"
-    r"largeur|longueur|poids|altura|ancho|peso|高|宽|长|重|幅|높이|너비|길이|무게|spray"
+    r"largeur|longueur|poids|altura|ancho|peso|高|宽|长|重|高さ|幅|높이|너비|길이|무게)$"
 )
 """Names of parameters that mean nothing without a unit."""

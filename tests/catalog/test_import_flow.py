@@ -194,7 +194,9 @@ def test_refused_rows_come_back_with_their_reason(at_alice: Merchant) -> None:
     lines = list(selectors.bad_rows_csv(services.refused_rows(batch), list(selectors.import_problems(batch))))
     assert [line.strip() for line in lines] == [
         "problem,row,sku,title,price",
-        "\"Price 'x' is not a number. Write it with digits only, such as 12.90, or with a currency, such as 12.90 EUR.\",3,B,'=cmd(),x",
+        "\"Price 'x' is not a number. "
+        'Write it with digits only, such as 12.90, or with a currency, such as 12.90 EUR."'
+        ",3,B,'=cmd(),x",
     ]
 
 

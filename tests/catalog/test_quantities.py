@@ -21,6 +21,8 @@ LABELLED: list[tuple[str, str, tuple[str, str, float | None, float, str, float]]
     ("battery lasts 8 hours", "en", ("runtime", "exact", None, 8, "hour", 0)),
     ("weighs 1.2 kg", "en", ("weight", "exact", None, 1.2, "kg", 0)),
     ("Weight: 2 lb 8", "en", ("weight", "exact", None, 2, "lb", 0)),
+    ("Weight: 2 lbs, 8 oz", "en", ("weight", "exact", None, 2.5, "lb", 0)),
+    ("runs 1 h 30 min", "en", ("runtime", "exact", None, 1.5, "hour", 0)),
     ("1,500 W", "en", ("power", "exact", None, 1500, "W", 0)),
     ("220-240V", "en", ("voltage", "range", 220, 240, "V", 0)),
     ("15-bar pressure", "en", ("pressure", "exact", None, 15, "bar", 0)),

@@ -3,12 +3,14 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import slugify
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -66,8 +68,8 @@ class Command(BaseCommand):
         console = Console()
         console.print(f"[bold]{batch.name}[/]  {batch.detected}")
         console.print(_counts_table(counts, dry_run=dry_run))
-        if groups:
-            console.print(_reasons_table(groups))
+        for line in _reason_lines(groups):
+            console.print(line, highlight=False)
 
 
 def _merchant(slug: str) -> Merchant:
@@ -94,17 +96,16 @@ def _counts_table(counts: dict[str, int], *, dry_run: bool) -> Table:
     return table
 
 
-def _reasons_table(groups: list[selectors.ProblemGroup]) -> Table:
-    table = Table("", "count", "column", "reason and way out", "rows", "such as", show_edge=False)
+def _reason_lines(groups: list[selectors.ProblemGroup]) -> Iterator[str]:
+    """Two lines a reason: what, how often and where; then the way out."""
     for group in groups[:SHOWN]:
-        rows = ", ".join(str(row) for row in group.rows)
-        sample = next((value[:40] for value in group.values), "")
-        table.add_row(
-            group.severity, f"{group.count:,}", group.column, f"{group.reason} {group.suggestion}", rows, sample
-        )
+        rows = ", ".join(str(row) for row in group.rows) + (" …" if group.count > len(group.rows) else "")
+        colour = "red" if group.severity == "refused" else "yellow"
+        yield f"[{colour}]{group.severity:>8}[/] {group.count:>6,} × {escape(group.reason)} [dim](row {rows})[/]"
+        yield f"{'':17}[dim]{escape(group.suggestion)}[/]"
     if len(groups) > SHOWN:
-        table.add_row("", f"{sum(group.count for group in groups[SHOWN:]):,}", "", "further problems", "", "")
-    return table
+        more = sum(group.count for group in groups[SHOWN:])
+        yield f"{'':8} {more:>6,} × further problems, all of them on the import's page"
 
 
 class _Bars:

@@ -195,12 +195,13 @@ class Jet:
         side = self._outlet.to_light()
         glint = np.clip(0.55 - 0.8 * (side[0] * slope_x - 0.7 * slope_y), 0, 1.5)
         colour = self._colour(under)
-        layers.brighten(picture, (thick * (0.28 + 0.52 * glint))[..., None] * colour, window)
+        layers.brighten(picture, (thick * (0.32 + 0.6 * glint))[..., None] * colour, window)
 
     def _colour(self, under: Picture) -> Floats:
-        """What water shows of its surroundings: the brightest part of the picture round it, a little towards white."""
+        """What drops mirror: the sky, so nearly white by day, and as dim as the scene by night."""
         bright = np.quantile(under.reshape(-1, 3)[::17], 0.92, axis=0) / 255
-        return np.asarray(np.clip(0.3 + 0.8 * bright, 0, 1), np.float32)
+        level = np.sqrt(bright.mean())
+        return np.asarray(np.clip(level * (1.25 + 0.35 * (bright / max(bright.mean(), 1e-3) - 1)), 0, 1), np.float32)
 
 
 def _window(pixels: Doubles, picture: Picture) -> Window:

@@ -11,7 +11,7 @@ from generation.render.scene import Picture, Scene, Spot
 from generation.render.warp import GAMMA, Track
 
 Floats = NDArray[np.float32]
-WRAP = 0.35
+WRAP = 0.16
 """Share of the surroundings' light on the product's very edge."""
 
 

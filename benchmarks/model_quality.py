@@ -15,9 +15,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+import numpy as np
+
 from benchmarks.report import show
 from model import stages
 from model.__main__ import STATE
+from model.inference import Generator
+from model.training.evaluate import generate, held_out_clips, read_points
+from model.training.pictures import contact_sheet, warped_frame
+
+SHEET_CLIPS, SHEET_FRAMES = 6, (0, 16, 32, 48)
 
 
 def main() -> None:
@@ -29,12 +36,36 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--text-encoder", type=Path, default=None)
     parser.add_argument("--recipe", default="compact_cpu")
+    parser.add_argument("--sheet", type=Path, help="also write a JPEG of exact and generated frames of held-out scenes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if not (STATE / "views").is_dir():
         raise SystemExit("held-out scenes are missing: run `python -m tools.scenes.views`, then `python -m model data`")
+    if options.sheet:
+        draw_sheet(options)
     figures = stages.measure(options)
     show("model_quality", figures, rows=table(figures), as_json=options.json, seed=options.seed)
+
+
+def draw_sheet(options: argparse.Namespace) -> None:
+    """For a few held-out renders: frames of the exact motion above the generated ones."""
+    generator = Generator.load(options.weights, stages.encoder_folder(options))
+    views, rows = STATE / "views", []
+    clips = [
+        clip for clip in held_out_clips(stages.sources_of(options), 200) if (views / f"{clip.view.name}.npz").exists()
+    ]
+    for clip in clips[:: len(clips) // SHEET_CLIPS][:SHEET_CLIPS]:
+        still = np.load(views / f"{clip.view.name}.npz")["rgb"]
+        made, _ = generate(generator, clip, clip.prompt, steps=options.steps, seed=options.seed)
+        size = stages.sheet_size(still)
+        pairs = {
+            "exact": (clip.track.sources, clip.track.log_gain.exp()),
+            "generated": (read_points(made), made.gain),
+        }
+        for name, (points, gain) in pairs.items():
+            frames = [warped_frame(still, points[t].numpy(), gain[t].numpy(), size) for t in SHEET_FRAMES]
+            rows.append((f"{name}: {clip.prompt}", frames))
+    contact_sheet(rows, options.sheet)
 
 
 def table(figures: dict) -> list[list[str]]:

@@ -102,7 +102,8 @@ def sample(options: argparse.Namespace) -> int:
     made = generator.sample(request)
     size = sheet_size(still)
     chosen = np.linspace(0, request.frames - 1, SHEET_FRAMES).astype(int)
-    frames = [pictures.warped_frame(still, made, int(index), size) for index in chosen]
+    points = [pictures.read_points(made.homography[index], made.flow[index]) for index in chosen]
+    frames = [pictures.warped_frame(still, *pair, size) for pair in zip(points, made.gain[chosen], strict=True)]
     pictures.contact_sheet([(options.prompt, frames)], options.out / "sheet.jpg")
     wavfile.write(options.out / "sound.wav", made.sound_rate, made.sound)
     print(f"wrote {options.out}/sheet.jpg and sound.wav")

@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 
 from model.autoencoders.compact import OVERSCAN
-from model.inference.request import Sample
 
 WIDTH, HEIGHT, MARGIN = 760, 380, 56
 COLOURS = {"camera": "#0b6e75", "effect": "#c4620a", "cell": "#5b4b9a", "sound": "#7c8a2a"}
@@ -56,20 +55,25 @@ def smoothed(values: list[float]) -> np.ndarray:
     return np.array(result)
 
 
-def warped_frame(still: np.ndarray, sample: Sample, index: int, size: tuple[int, int]) -> np.ndarray:
-    """Frame `index` of a sample drawn from its still, uint8 (height, width, 3) of `size` (height, width)."""
+def warped_frame(still: np.ndarray, points: np.ndarray, gain: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """One frame drawn from a still: read points (gh, gw, 2) and gain (gh, gw) on the motion grid, result uint8 of
+    `size` (height, width)."""
     height, width = size
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    points = np.stack([(x + 0.5) / width * 2 - 1, (y + 0.5) / height * 2 - 1, np.ones_like(x)], axis=-1)
-    moved = points @ sample.homography[index].T
-    flow = cv2.resize(sample.flow[index], (width, height), interpolation=cv2.INTER_LINEAR)
-    source = moved[..., :2] / moved[..., 2:] + flow
-    at = (source / OVERSCAN + 1) / 2 * np.array([still.shape[1], still.shape[0]]) - 0.5
-    at = at.astype(np.float32)
+    source = cv2.resize(points, (width, height), interpolation=cv2.INTER_LINEAR)
+    relight = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
+    at = (source / OVERSCAN + 1) / 2 * np.array([still.shape[1], still.shape[0]], np.float32) - 0.5
     picture = cv2.remap(still, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    gain = cv2.resize(sample.gain[index], (width, height), interpolation=cv2.INTER_LINEAR)
-    linear = (picture.astype(np.float32) / 255) ** 2.2 * gain[..., None]
+    linear = (picture.astype(np.float32) / 255) ** 2.2 * relight[..., None]
     return (linear.clip(0, 1) ** (1 / 2.2) * 255).round().astype(np.uint8)
+
+
+def read_points(homography: np.ndarray, flow: np.ndarray) -> np.ndarray:
+    """Where each point of the motion grid is read from: homography (3, 3) plus flow (gh, gw, 2)."""
+    height, width = flow.shape[:2]
+    x, y = (np.arange(width) + 0.5) / width * 2 - 1, (np.arange(height) + 0.5) / height * 2 - 1
+    grid = np.stack([*np.meshgrid(x, y), np.ones((height, width))], axis=-1)
+    moved = grid @ homography.T
+    return (moved[..., :2] / moved[..., 2:] + flow).astype(np.float32)
 
 
 def contact_sheet(rows: list[tuple[str, list[np.ndarray]]], path: Path) -> None:

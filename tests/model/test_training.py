@@ -17,7 +17,7 @@ from model.inference import Generator, SampleRequest
 from model.recipes import debug
 from model.training import loop
 from model.training.evaluate import bootstrap, evaluate, held_out_clips, summarise
-from model.training.pictures import loss_curve_svg, warped_frame
+from model.training.pictures import loss_curve_svg, read_points, warped_frame
 from model.training.prepare import Sources, prepare
 from model.training.recipe import Recipe
 
@@ -229,7 +229,9 @@ def test_loss_curve_draws_one_line_a_kind() -> None:
 def test_warping_frame_zero_returns_the_central_crop(generator: Generator) -> None:
     ramp = np.tile(np.linspace(0, 255, 184).astype(np.uint8)[None, :, None], (104, 1, 3))
 
-    frame = warped_frame(ramp, generator.sample(request(still=ramp)), 0, (90, 160))
+    made = generator.sample(request(still=ramp))
+
+    frame = warped_frame(ramp, read_points(made.homography[0], made.flow[0]), made.gain[0], (90, 160))
 
     assert frame.shape == (90, 160, 3)
     assert abs(int(frame[45, 0, 0]) - 17) <= 3

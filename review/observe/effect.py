@@ -131,8 +131,8 @@ def _ruler(sighting: Sighting, photo: Photo) -> Ruler:
     x, y = photo.effect_origin
     return Ruler(
         second=sighting.second,
-        x=sighting.box.x + x * sighting.scale,
-        y=sighting.box.y + y * sighting.scale * sighting.aspect,
+        x=round(float(sighting.box.x + x * sighting.scale), 2),
+        y=round(float(sighting.box.y + y * sighting.scale * sighting.aspect), 2),
         pixels_per_metre=sighting.scale / (photo.metres_per_pixel or 1.0),
     )
 
@@ -189,7 +189,7 @@ def _rows(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Activity by height above the origin: in the column, and beside it. NaN where a caption hides the row."""
     inside, outside = np.full(int(y), np.nan), np.full(int(y), np.nan)
-    smooth = cv2.blur(activity, (max(3, int(0.05 * per_metre)), 1))
+    smooth = cv2.blur(np.where(hidden, 0, activity), (max(3, int(0.05 * per_metre)), 1))
     for rise in range(int(y)):
         row = int(y) - 1 - rise
         half = max(NARROWEST * per_metre, SPREAD * rise)
@@ -238,7 +238,7 @@ def _first_run(active: NDArray[np.bool_], length: int) -> int | None:
 
 def _energy_top(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
     """The height below which 99 % of the activity above the sides' level lies."""
-    excess = np.nan_to_num(np.maximum(inside - 1.5 * outside - 0.2, 0.0))
+    excess = np.nan_to_num(np.maximum(inside - 2.0 * outside - 0.5, 0.0))
     total = excess.cumsum()
     return float(np.searchsorted(total, 0.99 * total[-1]) + 1) if total[-1] > 0 else 0.0
 

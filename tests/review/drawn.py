@@ -10,8 +10,9 @@ import cv2
 import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
+from catalog import assets
 from catalog.facts import ProductImage
 from review.observe.photo import Photo
 
@@ -58,7 +59,7 @@ class Clip:
     ripples: float = 6.0
     drops: int = 260
     products: int = 1
-    caption: str = ""
+    label: str = ""
 
 
 def draw_clip(clip: Clip, photo: Photo, file: Path, *, sound: Path | None = None) -> Path:
@@ -83,8 +84,21 @@ def frames_of(clip: Clip, photo: Photo) -> Iterator[Pixels]:
     wide = _background(clip.size, random)
     grain = [random.normal(0, 1.5, (clip.size[1], clip.size[0], 1)).astype(np.float32) for _ in range(3)]
     water = _Water.of(clip, random)
+    label = _label(clip)
     for index in range(int(clip.seconds * clip.fps)):
-        yield _frame(clip, photo, wide, water, index, grain[index % 3])
+        frame = _frame(clip, photo, wide, water, index, grain[index % 3])
+        yield np.where(label[..., 3:] > 127, label[..., :3], frame)
+
+
+def _label(clip: Clip) -> Pixels:
+    """The label's words in white on a dark bar, top left."""
+    image = Image.new("RGBA", clip.size, (0, 0, 0, 0))
+    if clip.label:
+        font = ImageFont.truetype(str(assets.resolve("font_inter")), 30)
+        draw = ImageDraw.Draw(image)
+        draw.rectangle((40, 36, 76 + font.getlength(clip.label), 92), fill=(30, 34, 40, 255))
+        draw.text((58, 64), clip.label, font=font, fill=(255, 255, 255, 255), anchor="lm")
+    return np.asarray(image)
 
 
 @dataclass(frozen=True, kw_only=True)

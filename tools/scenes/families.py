@@ -20,6 +20,7 @@ class Family:
     f_stop: float = 2.0
     target: float = 0.17  # training views meter their exposure: geometric mean of the linear light
     exposure: float = 0.0  # finished stills have a chosen one, in stops
+    lift: float = 0.0  # how far the finished still opens its shadows
     locales: tuple[str, ...] = ("*",)
 
     def framing(self, size: tuple[int, int], **changes: float) -> Framing:
@@ -36,13 +37,18 @@ class Family:
 
 FAMILIES = {
     "bird_bath_garden": Family(
-        water_garden.bird_bath, "Stone bird bath in a summer garden", (1.34, 0.76), target=0.13, exposure=0.75
+        water_garden.bird_bath, "Stone bird bath in a summer garden", (1.34, 0.76), target=0.13, exposure=0.75, lift=0.3
     ),
     "fish_pond_edge": Family(
-        water_garden.fish_pond, "Edge of a garden fish pond", (1.34, 0.76), target=0.13, exposure=0.55
+        water_garden.fish_pond, "Edge of a garden fish pond", (1.34, 0.76), target=0.13, exposure=0.75, lift=0.3
     ),
     "paddling_pool": Family(
-        water_garden.paddling_pool, "Children's paddling pool on the lawn", (1.40, 0.78), target=0.15, exposure=-0.35
+        water_garden.paddling_pool,
+        "Children's paddling pool on the lawn",
+        (1.40, 0.78),
+        target=0.15,
+        exposure=-0.35,
+        lift=0.8,
     ),
     "kitchen_counter": Family(
         indoor.kitchen, "Kitchen counter in morning light", (0.90, 0.56), target=0.36, exposure=-0.6

@@ -50,18 +50,21 @@ def _render(folder: Path, still: str, size: tuple[int, int], options: argparse.N
     with tempfile.TemporaryDirectory() as temporary:
         picture = Path(temporary) / "still.png"
         stage.render_picture(picture, samples=options.samples, high_quality=True)
-        finished(Image.open(picture), size).save(folder / f"{still}.jpg", quality=89, optimize=True)
-    depth, _ = stage.render_depth_and_classes(size[0] // 2, size[1] // 2)
+        finished(Image.open(picture), size, lift=FAMILIES[folder.name].lift).save(
+            folder / f"{still}.jpg", quality=89, optimize=True
+        )
+    depth, classes = stage.render_depth_and_classes(size[0] // 2, size[1] // 2)
     millimetres = np.clip(np.rint(depth * 1000), 0, 65535).astype(np.uint16)
     Image.fromarray(millimetres).save(folder / f"{still}_depth.png", optimize=True)
-    _, classes = stage.render_depth_and_classes(size[0] // 8, size[1] // 8)
-    Image.fromarray(classes).save(folder / f"{still}_mask.png", optimize=True)
+    Image.fromarray(classes[2::4, 2::4]).save(folder / f"{still}_mask.png", optimize=True)
 
 
-def finished(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Enlarge, restore the edges that denoising and enlarging soften, and lay fine film grain over the smoothness."""
+def finished(picture: Image.Image, size: tuple[int, int], *, lift: float = 0.0) -> Image.Image:
+    """Enlarge, restore edges, open the shadows by `lift`, and lay fine film grain over the denoiser's smoothness."""
     large = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     sharp = np.asarray(large.filter(ImageFilter.UnsharpMask(radius=2.5, percent=70, threshold=1)), np.float32)
+    tone = sharp.mean(-1, keepdims=True) / 255
+    sharp = sharp * (1 + lift * (1 - tone) ** 3)
     grain = np.random.default_rng(SEED).normal(0, 1.6, (size[1], size[0], 1)).astype(np.float32)
     shade = sharp.mean(-1, keepdims=True) / 255
     return Image.fromarray(np.clip(sharp + grain * (0.4 + 2.4 * shade * (1 - shade)), 0, 255).astype(np.uint8))

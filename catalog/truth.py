@@ -157,10 +157,10 @@ def _proofs(
 ) -> dict[str, Proof]:
     """Evidence id -> where it stands on the page."""
     found = {f"par-{row.name}": Proof(anchor=f"par-{row.name}", words="specification") for row in parameters}
-    found |= {row.key: Proof(anchor=f"review-{row.pk}", words="review") for row in reviews}
-    found |= {row.key: Proof(anchor=f"question-{row.pk}", words="answer") for row in questions}
-    found |= {row.key: Proof(anchor=f"par-{row.parameter}", words=row.get_kind_display()) for row in evidence}
-    return found
+    found |= {row.key: Proof(anchor=row.key, words="review") for row in reviews}
+    found |= {row.key: Proof(anchor=row.key, words="answer") for row in questions}
+    learned = {row.key: Proof(anchor=f"par-{row.parameter}", words=row.kind) for row in evidence}
+    return learned | found
 
 
 def _claim(point: SellingPoint, locale: str, proofs: Mapping[str, Proof]) -> Claim:

@@ -10,6 +10,7 @@ from generation import boards, selectors
 from generation.models import Approval, Cut, Placement, Video
 from review.measured import PASSED, TITLES, Measured, measured_of
 from review.models import Finding
+from review.parts import Part, parts_of
 
 GROUPS: dict[str, tuple[str, Q]] = {
     "": ("All", Q()),
@@ -61,7 +62,7 @@ class Page:
     making: boards.Making
     measured: Measured
     lines: tuple[SaidLine, ...]
-    parts: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
     recipe: tuple[tuple[str, Any], ...]
     approvals: tuple[Approval, ...]
     placements: tuple[Placement, ...]
@@ -110,15 +111,14 @@ def top_block() -> str:
 
 def page_of(video: Video, cut: Cut | None) -> Page:
     """Gather the page of one video, with what was measured in the cut that is shown."""
-    spec: dict[str, Any] = video.variant.spec
     return Page(
         is_making=boards.is_being_made(video),
         can_decide=boards.is_waiting(video),
         making=boards.making_of(video),
         measured=measured_of(video, cut),
-        lines=_lines(spec),
-        parts=_parts(video),
-        recipe=_recipe(video, spec),
+        lines=_lines(video.variant.spec),
+        parts=parts_of(video),
+        recipe=_recipe(video, cut),
         approvals=tuple(Approval.objects.filter(cut__video=video).select_related("cut")),
         placements=tuple(Placement.objects.filter(cut__video=video).select_related("cut")),
     )
@@ -138,20 +138,19 @@ def _lines(spec: dict[str, Any]) -> tuple[SaidLine, ...]:
     )
 
 
-def _parts(video: Video) -> tuple[tuple[str, str], ...]:
-    """What of the picture and sound is real and what was generated, as the recipe says."""
-    return tuple((row["part"], row["kind"]) for row in video.recipe.get("provenance", ()) if "part" in row)
-
-
-def _recipe(video: Video, spec: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-    engine = video.recipe.get("engine", video.engine)
+def _recipe(video: Video, cut: Cut | None) -> tuple[tuple[str, Any], ...]:
+    """How it was made, so that anybody could make it again; empty rows are left out."""
+    spec: dict[str, Any] = video.variant.spec
     shots: Sequence[dict[str, Any]] = spec.get("shots", ())
+    machine = sum(video.recipe.get(name, 0.0) for name in ("generate_cpu_seconds", "compose_cpu_seconds"))
     rows = [
-        ("Engine", engine if isinstance(engine, str) else engine.get("name", video.engine)),
+        ("Made by", video.recipe.get("made_by", video.engine)),
+        ("Machine time", f"{machine:.1f} s" if machine else ""),
         ("Seed", spec.get("seed")),
         ("Scene", ", ".join(shot["scene"] for shot in shots)),
         ("Prompt", " / ".join(shot["prompt"] for shot in shots)),
         ("Facts version", video.variant.facts_version),
-        ("Plan", video.variant.spec_hash[:16]),
+        ("File", cut.sha256[:16] if cut else ""),
+        ("Left out", "; ".join(video.recipe.get("notes", ()))),
     ]
     return tuple((name, value) for name, value in rows if value not in (None, ""))

@@ -61,6 +61,9 @@ HOOKS = {
     "scene": "Opens with the scene",
 }
 
+UNITS = {"count": "", "dimensionless": "", "degC": "°C", "degF": "°F", "degree": "°", "percent": "%", "um": "µm"}
+EVIDENCE = {"sp": "selling point", "rev": "review", "qa": "answer", "q": "answer", "audit": "audit"}
+ACRONYMS = {"ip": "IP", "led": "LED", "usb": "USB", "ai": "AI", "uv": "UV"}
 OUTCOMES = {
     "winner": ("Decided", "check", "good"),
     "leading": ("Leading", "chart", "accent"),
@@ -150,8 +153,18 @@ def waiting_videos(context: template.Context) -> int:
 
 @register.filter
 def spaced(name: str) -> str:
-    """`spray_height` as `Spray height`."""
-    return name.replace("_", " ").capitalize()
+    """`spray_height` as `Spray height`, `ip_rating` as `IP rating`."""
+    words = name.replace("_", " ").capitalize().split(" ")
+    return " ".join(ACRONYMS.get(word.lower(), word) for word in words)
+
+
+@register.filter
+def evidence_name(key: str) -> str:
+    """An evidence id in words: `par-spray_height` as `specification: spray height`; unknown ids stay."""
+    prefix, _, rest = key.partition("-")
+    if prefix == "par":
+        return f"specification: {spaced(rest).lower()}"
+    return EVIDENCE.get(prefix, key)
 
 
 @register.filter
@@ -184,7 +197,7 @@ def figure(value: Any) -> str:
 @register.filter
 def unit(name: str) -> str:
     """A unit as written beside a figure; plain counts have none."""
-    return "" if name == "count" else name
+    return UNITS.get(name, name)
 
 
 @register.filter

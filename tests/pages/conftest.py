@@ -1,5 +1,6 @@
 """A seeded shop, people signed in to it, and a browser that reports every complaint."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -20,6 +21,17 @@ def _unhashed_static_files(settings: object) -> None:
     """Pages name static files as they lie in the repository: nothing has to be collected first."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: object) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _media_by_our_own_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's test server would serve uploads itself, without the byte ranges that seeking needs."""
+    monkeypatch.setattr("django.test.testcases._MediaFilesHandler._should_handle", lambda self, path: False)
 
 
 @pytest.fixture
@@ -47,6 +59,8 @@ def stranger(bob: Merchant) -> Client:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, which Django takes for an asynchronous caller of its database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import subprocess
+import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,9 +72,7 @@ class Shop:
     videos: dict[str, Video]
 
 
-def seed_shop(
-    merchant: Merchant, *, username: str = "alice", password: str = PASSWORD, scale: int = 1
-) -> Shop:
+def seed_shop(merchant: Merchant, *, username: str = "alice", password: str = PASSWORD, scale: int = 1) -> Shop:
     """Fill a merchant; `scale` enlarges the videos for looking at them."""
     user = User.objects.create_user(username, password=password, first_name="Alice", last_name="Marchand")
     with tenancy.merchant_context(merchant.pk):
@@ -213,14 +212,10 @@ def bring_to(video: Video, state: str, *, scale: int = 1) -> None:
 
 
 RECIPE = {
-    "engine": {"name": "unified", "weights": "a3f0c2d1", "steps": 6},
+    "made_by": "unified a3f0c2d1 steps 6 seed 4",
     "generate_cpu_seconds": 1.4,
     "compose_cpu_seconds": 21.8,
-    "provenance": [
-        {"part": "product", "kind": "real"},
-        {"part": "scene", "kind": "rendered"},
-        {"part": "motion, light and sound", "kind": "generated"},
-    ],
+    "notes": [],
 }
 
 
@@ -345,12 +340,14 @@ def film_bytes(frame_format: str, place: int, scale: int) -> tuple[bytes, bytes]
     zoom = f"zoompan=z='1+0.002*on':d=48:s={width}x{height}:fps=24"
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "image2pipe", "-i", "-"]
     command += ["-f", "lavfi", "-i", "sine=frequency=220:duration=2", "-vf", zoom, "-t", "2", "-c:v", "libx264"]
-    command += ["-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov"]
-    done = subprocess.run(
-        [*command, "-f", "mp4", "-"], input=poster.getvalue(), capture_output=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout, poster.getvalue()
+    command += ["-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart"]
+    with tempfile.TemporaryDirectory() as folder:
+        film = Path(folder) / "film.mp4"
+        done = subprocess.run(
+            [*command, str(film)], input=poster.getvalue(), capture_output=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return film.read_bytes(), poster.getvalue()
 
 
 def _still(frame_format: str, place: int) -> Picture.Image:

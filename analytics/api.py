@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -40,7 +41,10 @@ def _post(view: View) -> View:
         if request.method != "POST":
             response: HttpResponse = _error(405, "method_not_allowed", "Send a POST request.")
         else:
-            response = view(request)
+            try:
+                response = view(request)
+            except RequestDataTooBig:
+                response = _error(413, "too_large", "Send at most 1000 events or visitors in one request.")
         for name, value in _OPEN.items():
             response[name] = value
         return response
@@ -94,8 +98,8 @@ def _ask(body: bytes) -> dict[str, Any]:
         raise ValueError(f"The body must be an object with the fields {sorted(fields)}.")
     ask = {**_DEFAULTS, **sent}
     for name, longest in _TEXTS.items():
-        if not isinstance(ask.get(name), str) or len(ask[name]) > longest:
-            raise ValueError(f"{name} must be a text of at most {longest} characters.")
+        if not isinstance(ask.get(name), str) or len(ask[name]) > longest or not ask[name].isprintable():
+            raise ValueError(f"{name} must be a text of at most {longest} printable characters.")
     visitors = ask.get("visitors")
     if not isinstance(visitors, list) or not 1 <= len(visitors) <= ingest.LARGEST_BATCH:
         raise ValueError(f"visitors must be a list of 1 to {ingest.LARGEST_BATCH} texts.")

@@ -114,7 +114,9 @@ def parse(body: bytes, *, now: datetime, is_bot: bool = False) -> tuple[list[Row
 
 def visitor_hash(visitor: str) -> int:
     """A signed 64-bit keyed hash: enough to count visitors, not enough to find one."""
-    digest = hashlib.blake2b(visitor.encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=8).digest()
+    digest = hashlib.blake2b(
+        visitor.encode(errors="replace"), key=settings.SECRET_KEY.encode()[:64], digest_size=8
+    ).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
@@ -139,7 +141,7 @@ def _row(
         raise _Invalid("unknown_field", f"An event has the fields {sorted(FIELDS)}; this one has {unknown}.")
     identity = _uuid(event, "id")
     kind = event.get("kind")
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise _Invalid("unknown_kind", f"kind must be one of {sorted(_KINDS)}, not {kind!r}.")
     decision = _decision(event, notes)
     if decision is None and kind in NEEDS_DECISION:

@@ -40,7 +40,7 @@ def product_page(request: HttpRequest, slug: str, sku: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, merchant: Merchant, sku: str, visitor: int) -> dict[str, object]:
-    product = Product.objects.filter(merchant=merchant, sku=sku).first()
+    product = Product.objects.filter(merchant=merchant, sku=sku).first() if sku.isprintable() else None
     if product is None:
         raise Http404(f"{merchant.name} sells nothing with the number {sku}.")
     locale = request.GET.get("locale") or _first_language(request)

@@ -62,6 +62,7 @@ def _without(event: dict[str, object], *names: str) -> dict[str, object]:
         ("id is random, without a time", {"id": "2b1c1e9e-7b1f-4f0e-9a57-0d9d6c6d1d11"}, "bad_id"),
         ("id is a number", {"id": 5}, "bad_id"),
         ("unknown field", {"colour": "red"}, "unknown_field"),
+        ("kind is a list", {"kind": ["click"]}, "unknown_kind"),
         ("note of nobody", {"decision": "WyIwIl0:forged"}, "bad_decision"),
         ("note is a number", {"decision": 5}, "bad_decision"),
         ("progress without quarter", {"kind": "progress", "detail": "33"}, "bad_detail"),
@@ -96,6 +97,16 @@ def test_a_body_that_is_no_batch_has_one_error_shape(client: Client, db: None, _
     assert answer.status_code == 400
     assert set(answer.json()) == {"error"}
     assert answer.json()["error"]["code"] == "bad_batch"
+
+
+def test_half_a_character_is_no_reason_to_fall_over(client: Client, alice: Merchant, placement: Placement) -> None:
+    bare = {**_without(stage.event(placement), "decision"), "placement": str(placement.public_id)}
+    assert stage.post(client, {**bare, "visitor": "\ud800" * 9}).json()["accepted"] == 1
+
+
+def test_a_huge_body_has_the_one_error_shape(client: Client, db: None) -> None:
+    answer = client.post("/api/v1/events", b"x" * 9_000_000, content_type="text/plain")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
 
 
 def test_late_events_count_on_their_own_day_and_too_late_ones_are_refused(

@@ -17,8 +17,8 @@ SCENARIOS = ("family", "children", "holiday", "outdoor")
 
 
 def liked(*order: str) -> shoppers.Taste:
-    appeal = dict(zip((f"scenario={name}" for name in order), (0.5, 0.15, -0.2, -0.6), strict=True))
-    return shoppers.Taste(click=0.15, add_to_cart=0.08, appeal=appeal)
+    appeal = dict(zip((f"scenario={name}" for name in order), (0.9, 0.3, -0.4, -1.3), strict=True))
+    return shoppers.Taste(click=0.15, add_to_cart=0.12, order=0.9, refund=0.02, appeal=appeal)
 
 
 def open_shop(name: str) -> tuple[Merchant, Product]:

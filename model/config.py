@@ -72,7 +72,8 @@ class ModelConfig:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The inverse of `to_json`; an unknown field raises TypeError naming it."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+        return cls(**fields)
 
     @classmethod
     def base15b(cls) -> Self:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import torch
 from safetensors.torch import load_file
@@ -115,7 +116,7 @@ def compare_transformer(folder: Path, precision: str, allowed: float) -> Iterato
     expected = load_file(folder / f"dit_expected_{precision}.safetensors")
     inputs, weights = golden_inputs(folder), load_file(folder / "dit_state_dict.safetensors")
     facts = json.loads((folder / "dit_config.json").read_text())
-    dtype = "float32" if precision == "fp32" else "bfloat16"
+    dtype: Literal["float32", "bfloat16"] = "float32" if precision == "fp32" else "bfloat16"
     config = replace(golden_config(folder), compute_dtype=dtype, local_attn_layers=())
     local = replace(config, local_attn_layers=tuple(facts["local_variant_layers"]))
     for variant, settings in (("v2", config), ("v1", config), ("v1_local", local)):

@@ -11,7 +11,7 @@ def compact_cpu() -> Recipe:
     return Recipe(
         name="compact_cpu",
         model=ModelConfig.compact(),
-        steps=240,
+        steps=390,
         batch=32,
         short_slots=2,
         full_share=0.08,

@@ -138,8 +138,8 @@ class CompactLatent:
     def choose(self, slots: Tensor) -> "CompactLatent":
         """Only the slots with these zero-based indices."""
         sound = self.sound.unflatten(1, (-1, AUDIO_TOKENS_PER_SLOT))[:, slots].flatten(1, 2)
-        chosen = (part[:, slots] for part in (self.camera, self.effect, self.cells))
-        return CompactLatent(self.keyframe, self.asked, *chosen, sound)
+        camera, effect, cells = (part[:, slots] for part in (self.camera, self.effect, self.cells))
+        return CompactLatent(self.keyframe, self.asked, camera, effect, cells, sound)
 
 
 def to_rows(latent: CompactLatent, layout: CompactLayout) -> Tensor:

@@ -1,5 +1,6 @@
 """What a clip shall show: the words a prompt may use, drawn at random and written as English sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def draw_direction(rng: np.random.Generator, cameras: tuple[str, ...] = CAMERAS)
 def write_prompt(direction: Direction, tags: tuple[str, ...], *, present: set[str], rng: np.random.Generator) -> str:
     """Sentences in random order; water and wind are named where they are `present` (and a gentle one not always)."""
 
-    def word(table: dict[str, tuple[str, ...]], key: str) -> str:
+    def word(table: Mapping[str, tuple[str, ...]], key: str) -> str:
         return str(rng.choice(table[key]))
 
     camera = ("slow " if direction.slow else "") + word(CAMERA_WORDS, direction.camera)

@@ -36,8 +36,8 @@ def loss_curve_svg(records: list[dict[str, float]], title: str) -> str:
         points = " ".join(place(record["step"], value) for record, value in zip(records, values, strict=True))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{COLOURS[name]}" stroke-width="2"/>')
         end = points.rsplit(" ", 1)[-1].split(",")
-        x, y = float(end[0]) + 8, float(end[1]) + 4
-        parts.append(f'<text x="{x:.1f}" y="{y:.1f}" fill="{COLOURS[name]}">{name}</text>')
+        right, base = float(end[0]) + 8, float(end[1]) + 4
+        parts.append(f'<text x="{right:.1f}" y="{base:.1f}" fill="{COLOURS[name]}">{name}</text>')
     parts.append(f'<text x="{(WIDTH - 110 + MARGIN) / 2}" y="{HEIGHT - 12}" text-anchor="middle">step</text>')
     body = "\n".join(parts)
     return (

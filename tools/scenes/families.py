@@ -56,7 +56,9 @@ FAMILIES = {
     "christmas_table": Family(
         festive.christmas, "Christmas table with fir and candles", (0.90, 0.56), target=0.14, exposure=0.5
     ),
-    "campsite_table": Family(outdoor.campsite, "Camping table at dusk", (0.90, 0.56), target=0.1, exposure=0.3),
+    "campsite_table": Family(
+        outdoor.campsite, "Camping table at dusk", (0.90, 0.56), target=0.1, exposure=0.1, lift=0.6
+    ),
     "nursery_mat": Family(indoor.nursery, "Play mat in a bright nursery", (0.90, 0.56), target=0.4, exposure=-0.8),
     "bathroom_shelf": Family(
         indoor.bathroom, "Bathroom shelf with soft towels", (0.80, 0.48), target=0.32, exposure=-1.0

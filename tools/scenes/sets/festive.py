@@ -95,12 +95,15 @@ def _arrangement(rng: Rng) -> None:
         (0.52, 0.19, 0.5),
         (0.66, 0.26, -0.4),
         (0.44, 0.33, 2.3),
+        (-0.06, 0.39, 1.5),
+        (0.20, 0.38, -1.7),
     )
     for x, y, turn in sprigs:
         put(plants.fir_sprig(rng), (x, y, 0.014), turn=turn)
     props.candle((-0.50, 0.30, 0), 0.036, 0.15, CREAM, watts=0.5)
     props.candle((-0.40, 0.36, 0), 0.036, 0.10, CREAM, watts=0.4)
     props.candle((0.56, 0.34, 0), 0.036, 0.12, CREAM, watts=0.4)
+    props.candle((-0.19, 0.37, 0), 0.03, 0.08, CREAM, watts=0.3)
     for x, y, r, colour in (
         (-0.33, 0.16, 0.032, RED),
         (-0.25, 0.21, 0.022, GOLD),

@@ -26,7 +26,7 @@ def campsite(rng: Rng, *, fixed: bool = False) -> Built:
         rgb=(1.0, 0.74, 0.48),
         soft_degrees=6,
     )
-    rooms.top(materials.wood(*choose(rng, WOODS, fixed), plank=0.14, gloss=0.5), back=0.42, thick=0.045)
+    rooms.top(materials.wood(*choose(rng, WOODS, fixed, 1), plank=0.14, gloss=0.5), back=0.42, thick=0.045)
     low, high = (0.08, 0.085, 0.03), (0.20, 0.19, 0.07)
     rooms.floor(-0.75, materials.ground(low, high, grain=20), near=-4, far=30)
     plants.lawn(rng, z=-0.75, x=(-2.6, 2.7), y=(0.9, 5.5), blades=3000 if fixed else 900, height=0.09)
@@ -42,7 +42,7 @@ def campsite(rng: Rng, *, fixed: bool = False) -> Built:
     put(fir, (-1.9, 5.2, -0.75))
     for x, y, s in ((-0.7, 6.6, 1.2), (0.6, 7.2, 1.1), (2.6, 6.0, 1.3), (-3.4, 5.6, 1.0), (3.9, 7.0, 1.2)):
         plants.twin(fir, (x, y, -0.75), turn=float(rng.uniform(0, 6)), scale=s)
-    for z, y in ((0.16, 3.2), (0.0, 4.6)):
+    for z, y in ((0.10, 3.2), (-0.08, 4.6)):
         rooms.string(rng, y=y, z=z, count=15, radius=0.022, strength=38, sag=0.12)
     if fixed:
         _camp_things(rng)

@@ -154,7 +154,7 @@ def _paving(rng: Rng, z: float) -> None:
 
 
 def fish_pond(rng: Rng, *, fixed: bool = False) -> Built:
-    """Dark garden water between boulders, with lily pads, irises and koi below."""
+    """Dark garden water between boulders, with lily pads and irises."""
     key = daylight(rng, fixed=fixed)
     plants.lawn(rng, z=0.10, x=(-2.7, 2.8), y=(1.9, 4.6), blades=5000 if fixed else 1500, height=0.06)
     for thing in _grounds():
@@ -176,8 +176,6 @@ def fish_pond(rng: Rng, *, fixed: bool = False) -> Built:
         pad.location = (x + float(rng.normal(0, 0.01 if fixed else 0.05)), y, 0.003)
     plants.blossom(rng, (-0.50, 0.31, 0.03), 0.055, (0.95, 0.62, 0.75))
     plants.blossom(rng, (0.57, 0.50, 0.03), 0.05, (0.95, 0.92, 0.86))
-    for x, y, turn in ((0.30, 0.62, 2.6), (-0.95, 0.62, 0.4)):
-        _koi(rng, (x, y, -0.05), turn)
     hedge(rng, z=0.08, leaves=4500 if fixed else 1300, near=2.35, fixed=fixed)
     return Built(
         key,
@@ -233,16 +231,6 @@ def _shore(rng: Rng, fixed: bool) -> None:
     plants.flowers(
         rng, count=9, area=(-1.0, -0.7, 1.0, 1.15), z=0.1, colour=(0.42, 0.3, 0.85), height=0.55, petals=6, radius=0.04
     )
-
-
-def _koi(rng: Rng, at: tuple[float, float, float], turn: float) -> None:
-    body = ball(0.12, detail=4, squash=(1, 0.34, 0.3))
-    for vertex in body.vertices:
-        taper = 1 - 0.5 * max(-vertex.co.x / 0.11, 0)
-        vertex.co.y = vertex.co.y * taper + 0.03 * np.sin(vertex.co.x * 18)
-        vertex.co.z *= taper
-    colour = pick(rng, [(0.9, 0.20, 0.02), (0.85, 0.35, 0.05)])
-    put(link(body, materials.fruit(colour, (0.8, 0.45, 0.25), pores=300)), at, turn=turn)
 
 
 def paddling_pool(rng: Rng, *, fixed: bool = False) -> Built:

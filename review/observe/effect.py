@@ -113,6 +113,8 @@ def _in_window(window: Window, photo: Photo, enlarge: float) -> Extent:
             reason="It leaves the picture at the top.",
             ruler=ruler,
         )
+    if column.blocked and column.top == 0:
+        return CannotMeasure(reason=f"A caption covers the effect at {second:.1f} s.", second=second)
     if column.blocked:
         return AtLeast(
             value=round(value, 4), uncertainty=round(uncertainty, 4), reason="It runs behind a caption.", ruler=ruler

@@ -50,8 +50,8 @@ def locate(
         return None
     aspect = _aspect(frame, photo, match)
     box = Box(
-        x=round(match.x * enlarge, 2),
-        y=round(match.y * enlarge, 2),
+        x=round(float(match.x * enlarge), 2),
+        y=round(float(match.y * enlarge), 2),
         width=round(float(photo.outline.width * match.scale * enlarge), 2),
         height=round(float(photo.outline.height * match.scale * aspect * enlarge), 2),
     )

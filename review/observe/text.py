@@ -26,6 +26,8 @@ STILL_THERE = 0.55
 """Correlation of a line's pixels with themselves in another frame from which on it counts as still shown."""
 BRIEFEST = 0.25
 """Seconds a line must stay: what flickers is water, leaves or noise."""
+TALLEST = 0.2
+"""Height of a line as a share of the frame's shorter side above which it is an outline of something, not writing."""
 _LONGEST = 640
 """Longer side at which text is searched; lines are read at full size."""
 
@@ -74,6 +76,8 @@ def _find(frame: Frame, enlarge: float) -> list[Box]:
     found = []
     for corners in [] if boxes is None else boxes:
         (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        if bottom - top > TALLEST * min(frame.shape[:2]):
+            continue
         found.append(
             Box(
                 x=float(left) * enlarge,

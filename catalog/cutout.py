@@ -19,6 +19,8 @@ SIDE = 320
 MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 SMALLEST_SHARE = 0.002
+LEFT_BEHIND = 0.45
+"""Length of a structure outside the cut-out, as a share of the product, from which a person should look."""
 CLOSER_LOOK = 0.3
 """Share of the photo below which the product gets a second look: the network sees 320 pixels."""
 
@@ -41,6 +43,8 @@ class Cutout:
     """Middle of the highest visible row: where an effect is assumed to leave it."""
     method: str
     """``own alpha``, ``plain background`` or ``network``."""
+    remarks: tuple[str, ...] = ()
+    """What a person should look at, in words for the merchant."""
 
     @property
     def width_px(self) -> int:
@@ -102,6 +106,18 @@ def _cutout(photo: Photo, matte: Matte, method: str) -> Cutout:
         base_px=_middle(visible, box[3] - 1 - (box[3] - box[1]) // 100),
         effect_px=_middle(visible, box[1] + (box[3] - box[1]) // 100),
         method=method,
+        remarks=_doubts(photo, matte, method, max(box[2] - box[0], box[3] - box[1])),
+    )
+
+
+def _doubts(photo: Photo, matte: Matte, method: str, size: int) -> tuple[str, ...]:
+    """On plain paper nothing sharp should be left outside the outline but shadows, which are soft."""
+    if method != "plain background":
+        return ()
+    colours: matting.Colours = photo.pixels[..., :3].astype(np.float32) / np.float32(255)
+    is_doubtful = matting.left_behind(colours, matte.alpha) > LEFT_BEHIND * size
+    return (
+        ("A part of the product, perhaps glass, may be missing from its cut-out: look at it.",) if is_doubtful else ()
     )
 
 

@@ -107,6 +107,15 @@ def _contact_shadow(
     return (shadow > 0.25) & (alpha < 0.6) & ~deep  # type: ignore[no-any-return]
 
 
+def left_behind(colours: Colours, alpha: Plane) -> float:
+    """Length of the longest sharp structure outside the cut-out, in pixels: glass, or a part that was missed."""
+    near = _dilated(alpha > 0.08, max(3, round(max(alpha.shape) / 60)))
+    edges = _dilated((_texture(colours) > 0.02) & ~near, 1)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(edges.astype(np.uint8), connectivity=8)
+    sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    return float(sides.max(initial=0))
+
+
 def on_scenery(colours: Colours, outline: Plane) -> Matte:
     """Matte of a product before anything: the outline made to follow the picture's own edges."""
     radius = max(4, round(max(outline.shape) / 120))

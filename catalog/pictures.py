@@ -99,6 +99,7 @@ def _cut_out(image: Image, photo: images.Photo, parameters: Iterable[Parameter])
         return
     image.cutout.save(f"{image.sha256[:16]}-{image.product.public_id}.png", ContentFile(_png(made.pixels)), save=False)
     image.quality["cutout"] = made.method
+    image.quality["remarks"] += made.remarks
     image.outline = list(made.box)
     image.base_px = image.base_px or list(made.base_px)
     image.effect_px = image.effect_px or list(made.effect_px)

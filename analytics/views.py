@@ -18,7 +18,7 @@ PER_PAGE = 24
 @login_required
 def report_list(request: HttpRequest) -> HttpResponse:
     """Products that shoppers see videos of, each leading to its report."""
-    page = Paginator(boards.products_with_counts().filter(live__gt=0), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(boards.products_with_counts(only_live=True), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "analytics/report_list.html", {"page": page})
 
 

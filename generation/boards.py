@@ -126,16 +126,17 @@ def tiles_of(videos: Iterable[Video]) -> list[Tile]:
     return [Tile(video=video, cut=first_cut(video)) for video in videos]
 
 
-def products_with_counts() -> QuerySet[Product]:
+def products_with_counts(*, only_live: bool = False) -> QuerySet[Product]:
     """Products with how many videos they have, and how many are live, waiting for a person, and being made."""
 
     def count(which: Q) -> Subquery:
         found = Video.objects.filter(which, variant__product=OuterRef("pk")).order_by()
         return Subquery(found.values("variant__product").annotate(n=Count("pk", distinct=True)).values("n"))
 
-    return truth.products_with_photo().annotate(
+    products = truth.products_with_photo().annotate(
         videos=count(Q()), live=count(Q(state=Video.State.PUBLISHED)), waiting=count(WAITING), making=count(MAKING)
     )
+    return products.filter(live__gt=0) if only_live else products
 
 
 def matching(query: str) -> Q:

@@ -24,7 +24,7 @@ FIXES = {
     "real_footage": "Replace this shot with real footage.",
     "change_claim": "Change the sentence.",
 }
-SEVERE = {Finding.Severity.BLOCK: 0, Finding.Severity.PERSON: 1, Finding.Severity.WARN: 2}
+SEVERE: dict[str, int] = {Finding.Severity.BLOCK: 0, Finding.Severity.PERSON: 1, Finding.Severity.WARN: 2}
 """Severities that are shown as problems, the gravest first."""
 
 

@@ -47,7 +47,6 @@ class _Column:
 
     top: float
     second: float
-    contrast: float
     border: int
     """Rows between the origin and the upper edge of the picture."""
     error: float
@@ -157,7 +156,6 @@ def _column(window: Window, ruler: Ruler, enlarge: float) -> "_Column | str":
     return _Column(
         top=top,
         second=_energy_top(inside_2, outside_2),
-        contrast=0.0,
         border=int(y),
         error=aligned.error,
         blocked=_runs_behind(hidden, x, y - top, per_metre),

@@ -72,7 +72,7 @@ def place_picture(frame: Frame, box: Box, caption: str, *, good: bool) -> bytes:
 def _extent(width: int, ruler: Ruler, unit: float) -> tuple[float, float]:
     """Left and right end of the lines; the tags need their room on the right."""
     half = max(90 * unit, 0.16 * ruler.pixels_per_metre)
-    right = min(ruler.x + half, width - 250 * unit)
+    right = min(ruler.x + half, width - 285 * unit)
     return max(8 * unit, min(ruler.x - half, right - 60 * unit)), right
 
 

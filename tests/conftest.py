@@ -100,7 +100,10 @@ def _migrations_hash() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _own_media(settings: "object", tmp_path: Path) -> None:
+def _own_files(settings: "object", tmp_path: Path) -> None:
+    """Uploads go to the test's own folder; static files come straight from theirs, without a collected manifest."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # type: ignore[attr-defined]
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
 
 

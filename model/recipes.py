@@ -11,10 +11,10 @@ def compact_cpu() -> Recipe:
     return Recipe(
         name="compact_cpu",
         model=ModelConfig.compact(),
-        steps=390,
+        steps=490,
         batch=32,
         short_slots=2,
-        full_share=0.08,
+        full_share=0.03,
         full_batch=10,
         learning_rate=4e-3,
     )

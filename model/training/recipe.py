@@ -33,7 +33,7 @@ class Recipe:
     sigma_spread: float = 1.3
     max_sample_weight: float = 6.0
     """Cap of 1 / sigma^2, the weight that makes a sample loss a velocity loss."""
-    weights: tuple[tuple[str, float], ...] = (("camera", 1.5), ("effect", 0.7), ("cell", 1.5), ("sound", 0.4))
+    weights: tuple[tuple[str, float], ...] = (("camera", 3.0), ("effect", 0.7), ("cell", 1.5), ("sound", 0.4))
     """Loss weight of each kind; within a kind all numbers count alike. Camera rows are few and decide the most."""
     save_every: int = 15
     compile_layers: bool = False

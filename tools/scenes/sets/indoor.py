@@ -266,10 +266,9 @@ def _crib(y: float) -> None:
     paint = materials.wood((0.80, 0.68, 0.52), (0.66, 0.52, 0.37), along="z")
     for x in np.arange(-1.5, -0.2, 0.09):
         put(link(box((0.022, 0.022, 0.75), edge=0.006), paint), (x, y, 0.08))
-    put(
-        link(box((1.35, 0.03, 0.06), edge=0.01), materials.wood((0.80, 0.68, 0.52), (0.66, 0.52, 0.37))),
-        (-0.87, y, 0.10),
-    )
+    rail = materials.wood((0.80, 0.68, 0.52), (0.66, 0.52, 0.37))
+    for z in (0.10, 0.80):
+        put(link(box((1.35, 0.03, 0.06), edge=0.01), rail), (-0.87, y, z))
     put(
         link(box((0.55, 0.35, 0.30), edge=0.05, segments=6), materials.cloth((0.86, 0.70, 0.64)), CLOTH),
         (0.85, y - 0.1, 0),

@@ -154,9 +154,13 @@ def _parameter(row: Any) -> facts.Parameter:
 
 
 def _evidence(product: Product) -> tuple[facts.Evidence, ...]:
-    """What was learned about parameters, then the reviews that speak about none."""
+    """What was learned about parameters, then the reviews that speak about none.
+
+    What an audit found speaks about a video, not about the product: it changes no fact.
+    """
     ratings = {row.key: row.rating for row in product.reviews.all()}
-    rows = [_evidence_row(row, ratings) for row in product.evidences.all()]
+    learned = [row for row in product.evidences.all() if row.kind != Evidence.Kind.AUDIT]
+    rows = [_evidence_row(row, ratings) for row in learned]
     told = {row.id for row in rows}
     rows += [
         facts.Evidence(id=row.key, kind="review", text=row.text, rating=row.rating)

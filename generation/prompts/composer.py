@@ -24,6 +24,8 @@ MOST_SPOKEN = 78
 """Characters that a voice can say in that time without hurrying (about 15 a second at its fastest pace)."""
 SHOWN_SHARE = 0.9
 """An honest video shows nine tenths of an "up to" value: the typical, not the best case."""
+HEADROOM = 0.05
+"""Metres that stay free above an effect, so that its top is inside every frame and can be measured."""
 SPREADS = {"jet": 0.45, "mist": 0.6, "steam": 0.4, "beam": 0.8, "particles": 1.0}
 """Width of an effect as a share of its height."""
 EXAGGERATION = 2.0
@@ -167,7 +169,7 @@ def _effect(facts: ProductFacts, scene: SceneCard) -> EffectSpec:
     if facts.effect.kind == "none" or cap is None:
         return EffectSpec()
     value, limit = cap.in_unit("m"), cap.limits("m")[1]
-    height = min(value * SHOWN_SHARE, scene.max_height_m)
+    height = min(value * SHOWN_SHARE, max(scene.max_height_m - _outlet_height(facts) - HEADROOM, 0.05))
     return EffectSpec(
         kind=facts.effect.kind,
         height_m=round(height, 3),
@@ -175,6 +177,14 @@ def _effect(facts: ProductFacts, scene: SceneCard) -> EffectSpec:
         cap_parameter=cap.name,
         cap_m=round(limit, 4),
     )
+
+
+def _outlet_height(facts: ProductFacts) -> float:
+    """Metres from where the product stands to where its effect leaves it, in its photo."""
+    photo = facts.packshot()
+    if photo is None or not (photo.base_px and photo.effect_px and photo.metres_per_pixel):
+        return 0.0
+    return (photo.base_px[1] - photo.effect_px[1]) * photo.metres_per_pixel
 
 
 def _constraint(parameter: Parameter) -> Constraint:

@@ -11,7 +11,7 @@ from analytics import services as analytics_services
 from catalog import services as catalog_services
 from catalog.models import Evidence, Product
 from generation import jobs, services
-from generation.models import Job, Placement, Score, Video
+from generation.models import Job, Placement, Video
 from review import selectors as review_selectors
 from review import services as review_services
 
@@ -50,15 +50,18 @@ def test_a_listing_becomes_a_ranked_truthful_video(alice: Merchant, no_broker: N
         placements = services.publish(video=honest, by="alice")
         assert sorted(row.cut.format for row in placements) == ["tall", "wide"]
         assert Placement.objects.count() == 2
-        analytics_services.learn(merchant=alice)
-        assert reports.placement_report(pump).verdict
-        assert Score.objects.count() >= 0
+        analytics_services.learn(alice)
+        assert reports.placement_report(pump).verdict.sentence
 
 
 def _the_audit_shows_what_it_measured(video: Video) -> None:
-    for cut in video.cuts.all():
-        audit = review_selectors.audit_of(cut)
-        assert audit is not None
-        height = [row for row in audit.findings.all() if row.check_name == "effect_height"]
-        assert [row.severity for row in height] == ["block"], cut.format
-        assert height[0].evidence_image
+    """In at least one cut the whole effect is in the frame: measured above the cap, with a picture that shows it."""
+    heights = [
+        row
+        for cut in video.cuts.all()
+        if (audit := review_selectors.audit_of(cut))
+        for row in audit.findings.all()
+        if row.rule == "effect_height" and row.severity == "block"
+    ]
+    assert heights
+    assert all(row.image and row.measured > row.allowed == pytest.approx(0.495) for row in heights)

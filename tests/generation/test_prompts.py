@@ -56,8 +56,9 @@ def test_the_question_hook_opens_with_an_answered_question() -> None:
 def test_the_effect_stays_below_its_cap_and_inside_the_scene() -> None:
     effect = compose(make_facts(), cell(), SCENE).shots[0].effect
     assert (effect.kind, effect.height_m, effect.cap_m) == ("jet", 0.405, 0.495)
-    low = SceneCard(id="low", surface="water", max_height_m=0.2)
-    assert compose(make_facts(), cell(), low).shots[0].effect.height_m == 0.2
+    low = SceneCard(id="low", surface="water", max_height_m=0.3)
+    outlet, headroom = (1000 - 620) * 0.16 / 1100, 0.05
+    assert compose(make_facts(), cell(), low).shots[0].effect.height_m == round(0.3 - outlet - headroom, 3)
 
 
 def test_changing_one_parameter_changes_prompt_clause_effect_and_version() -> None:

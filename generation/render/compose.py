@@ -111,6 +111,11 @@ class Cut:
         """The product and its effect over the whole clip, in frame pixels."""
         return [*_swept(self._sprite, self.track), *self._effect.boxes()]
 
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about this cut."""
+        top = min(box.top for box in _swept(self._sprite, self.track))
+        return (f"The product is taller than the {self.format} picture has room for.",) if top < 0 else ()
+
     def frame(self, index: int) -> Picture:
         """RGB frame (height, width, 3)."""
         picture = self._backdrop.frame(index)
@@ -175,7 +180,7 @@ def _write(
         height=cut.size[1],
         bytes=path.stat().st_size,
         timings={**timings, "sound": mixed - started, "draw and encode": time.monotonic() - mixed},
-        notes=notes,
+        notes=(*notes, *cut.notes()),
     )
 
 

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from generation.render import layers
 from generation.render.layers import Pose
 from generation.render.product import Sprite
-from generation.render.scene import Picture
+from generation.render.scene import Picture, Spot
 
 Floats = NDArray[np.float32]
-STRENGTH = {"water": 0.5, "glossy": 0.22}
-"""Share of light mirrored near the base; it falls off away from it."""
+LEAST = 0.08
+"""Surfaces that mirror less than this are drawn without an image."""
 RIPPLE_PERIOD = 11.0
 """Frames for a ripple to move by its own length."""
 
@@ -19,10 +19,10 @@ RIPPLE_PERIOD = 11.0
 class Mirror:
     """The mirror image of a sprite below its base, broken by ripples that travel."""
 
-    def __init__(self, sprite: Sprite, *, surface: str) -> None:
-        self._ripple = 1.0 if surface == "water" else 0.0
+    def __init__(self, sprite: Sprite, *, spot: Spot) -> None:
+        self._is_water = spot.surface == "water"
         self._pad = max(6, round(sprite.rgba.shape[1] * 0.06))
-        self._image = _mirrored(sprite, STRENGTH[surface], pad=self._pad)
+        self._image = _mirrored(sprite, spot, pad=self._pad)
         self._width = sprite.rgba.shape[1]
 
     def draw(self, frame: Picture, pose: Pose, index: int) -> None:
@@ -33,7 +33,7 @@ class Mirror:
             layers.lay_over(frame, layers.placed(self._rippled(index), here, window), window)
 
     def _rippled(self, index: int) -> Floats:
-        if not self._ripple:
+        if not self._is_water:
             return self._image
         rows, columns = self._image.shape[:2]
         y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
@@ -60,10 +60,13 @@ def afloat(sprite: Sprite) -> Floats:
     return np.asarray(rgba, np.float32)
 
 
-def _mirrored(sprite: Sprite, strength: float, *, pad: int) -> Floats:
+def _mirrored(sprite: Sprite, spot: Spot, *, pad: int) -> Floats:
     """The part above the base, upside down, fading with depth, wider than the sprite by `pad` on both sides."""
+    is_water = spot.surface == "water"
+    strength = max(spot.reflective, 0.3) if is_water else 0.55 * spot.reflective
+    roughness = 160 if is_water else 45
     above = sprite.rgba[: max(1, round(float(sprite.base[1])))]
     image = cv2.copyMakeBorder(above[::-1], 0, 2, pad, pad, cv2.BORDER_CONSTANT)
-    image = cv2.GaussianBlur(image, (0, 0), max(sprite.rgba.shape[1] / 160, 0.6))
+    image = cv2.GaussianBlur(image, (0, 0), max(sprite.rgba.shape[1] / roughness, 0.6))
     depth = np.arange(len(image), dtype=np.float32) / max(len(image), 1)
-    return np.asarray(image * (strength * (1 - depth) ** 1.6)[:, None, None], np.float32)
+    return np.asarray(image * (strength * (1 - depth) ** (1.6 if is_water else 3.0))[:, None, None], np.float32)

@@ -56,7 +56,9 @@ class Spot:
     metres_per_pixel: float
     max_height_m: float = 1.0
     surface: str = "matt"
-    """"water" (it floats, with ripples), "glossy" (it mirrors softly) or "matt"."""
+    """What it stands on; on "water" it floats, with ripples."""
+    reflective: float = 0.0
+    """Share of light the surface mirrors, 0..1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,13 +166,14 @@ class Scene:
 def _from_record(record: Mapping[str, Any], still: Mapping[str, Any], *, home: Path, frame_format: Format) -> Scene:
     camera = Camera(**{name: np.array(still["camera"][name], np.float64) for name in ("K", "R", "t")})
     light = still.get("light", record.get("light"))
-    surface = still.get("surface", record.get("surface", "water" if "water" in record.get("tags", ()) else "matt"))
+    both = {**record, **still}
+    ground: dict[str, Any] = {name: both[name] for name in ("surface", "reflective") if name in both}
     return Scene(
         id=record["id"],
         format=frame_format,
         still=_picture(home / still["file"]),
         camera=camera,
-        spots=tuple(_spot(row, surface) for row in still["spots"]),
+        spots=tuple(_spot({**ground, **row}) for row in still["spots"]),
         light=Light(
             key_direction=_unit(np.array(light["key_direction"], np.float64)),
             key_rgb=np.array(light["key_rgb"], np.float64),
@@ -183,12 +186,13 @@ def _from_record(record: Mapping[str, Any], still: Mapping[str, Any], *, home: P
     )
 
 
-def _spot(row: Mapping[str, Any], surface: str) -> Spot:
+def _spot(row: Mapping[str, Any]) -> Spot:
     return Spot(
         xyz=np.array(row["xyz"], np.float64),
         metres_per_pixel=float(row["metres_per_pixel"]),
         max_height_m=float(row.get("max_height_m", 1.0)),
-        surface=row.get("surface", surface),
+        surface=row.get("surface", "matt"),
+        reflective=float(row.get("reflective", 0.0)),
     )
 
 

@@ -22,7 +22,8 @@ class Standing:
         self._track = track
         self._sprite = sprite
         self._shadow = shadow.cast(sprite, scene=scene, spot=spot)
-        self._mirror = reflection.Mirror(sprite, surface=spot.surface) if spot.surface != "matt" else None
+        is_mirror = spot.surface == "water" or spot.reflective >= reflection.LEAST
+        self._mirror = reflection.Mirror(sprite, spot=spot) if is_mirror else None
         self._body = reflection.afloat(sprite) if spot.surface == "water" else sprite.rgba
         self._rim = _rim(sprite.alpha)
 

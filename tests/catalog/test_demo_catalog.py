@@ -10,6 +10,7 @@ from PIL import Image
 
 DEMO = Path(__file__).resolve().parents[2] / "catalog" / "demo"
 LOCALES = ("en-US", "fr-FR")
+UNITS = pint.UnitRegistry()
 PRODUCTS = [json.loads(line) for line in (DEMO / "products.jsonl").read_text(encoding="utf-8").splitlines()]
 
 each_product = pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product["sku"])
@@ -60,7 +61,6 @@ def test_packshot_is_as_wide_as_the_specification_says(product: dict[str, Any]) 
 
 @each_product
 def test_parameters_have_known_units_bounds_and_tolerances(product: dict[str, Any]) -> None:
-    units = pint.UnitRegistry()
     assert len(product["parameters"]) >= 9
     for row in product["parameters"]:
         assert row["id"] == f"par-{row['name']}"
@@ -71,7 +71,7 @@ def test_parameters_have_known_units_bounds_and_tolerances(product: dict[str, An
         assert row["how_it_may_look"]
         assert (row["unit"] is None) == isinstance(row["value"], str)
         if row["unit"] is not None:
-            units.parse_units(row["unit"])
+            UNITS.parse_units(row["unit"])
 
 
 @each_product

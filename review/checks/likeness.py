@@ -26,11 +26,11 @@ def likeness(facts: ProductFacts, spec: VideoSpec | None, observation: Observati
     share = len(seen) / len(observation.looked_at)
     if not seen:
         return [_say("block", "The product of the photo is not to be seen in the video.", share, PRESENT)]
-    findings = []
     if share < PRESENT:
-        message = f"The product is found in {share:.0%} of the frames looked at."
-        findings.append(_say("person", message, share, PRESENT, _first_gap(observation)))
-    return findings + _alike(observation) + _colour(observation) + _shape(observation) + _alone(observation)
+        # Too few sightings to judge anything by them: a wrong match among them would be taken for the product.
+        message = f"Cannot measure. The product is found in {share:.0%} of the frames looked at."
+        return [_say("person", message, share, PRESENT, _first_gap(observation))]
+    return _alike(observation) + _colour(observation) + _shape(observation) + _alone(observation)
 
 
 def _alike(observation: Observation) -> list[Finding]:

@@ -9,7 +9,7 @@ from catalog.facts import Parameter, ProductFacts, units
 from generation.specs import VideoSpec
 from review.checks.base import Finding, Severity
 from review.checks.quantities import CURRENCIES, Quantity, claimed
-from review.checks.wording import tokens
+from review.checks.wording import coverage, tokens
 from review.observe.records import Observation, Word
 
 _SUBJECTS = (
@@ -22,6 +22,8 @@ _SUBJECTS = (
     frozenset(["warranty", "guarantee", "garantie", "保修"]),
 )
 """Words that tell which of several comparable parameters a number is about."""
+PLANNED = 0.8
+"""Share of a planned sentence that makes a statement that sentence."""
 _PAUSE = 0.7
 """Seconds of silence that end a spoken sentence."""
 
@@ -55,8 +57,15 @@ def numeric_claims(facts: ProductFacts, spec: VideoSpec | None, observation: Obs
     language = observation.locale.split("-")[0]
     findings: list[Finding] = []
     for statement in statements(observation):
-        findings += [_judged(quantity, statement, facts) for quantity in claimed(statement.text, language)]
+        cited = _cited(statement.text, spec)
+        findings += [_judged(quantity, statement, facts, cited) for quantity in claimed(statement.text, language)]
     return findings
+
+
+def _cited(text: str, spec: VideoSpec | None) -> frozenset[str]:
+    """Evidence that the plan gives for this sentence, if the sentence was planned."""
+    lines = (*spec.captions, *spec.narration) if spec else ()
+    return frozenset(name for line in lines if coverage(line.text, text) >= PLANNED for name in line.evidence)
 
 
 def _spoken(words: list[Word]) -> Statement:
@@ -64,10 +73,12 @@ def _spoken(words: list[Word]) -> Statement:
     return Statement(text=text, start=words[0].start, end=words[-1].end, heard=True)
 
 
-def _judged(quantity: Quantity, statement: Statement, facts: ProductFacts) -> Finding:
+def _judged(quantity: Quantity, statement: Statement, facts: ProductFacts, cited: frozenset[str]) -> Finding:
     if quantity.unit in CURRENCIES:
         return _price(quantity, statement, facts)
-    candidates = _about(statement.text, [p for p in facts.parameters if _comparable(p, quantity.unit)])
+    comparable = [parameter for parameter in facts.parameters if _comparable(parameter, quantity.unit)]
+    meant = [parameter for parameter in comparable if parameter.id in cited]
+    candidates = meant or _about(statement.text, comparable)
     how = "Heard" if statement.heard else "Shown"
     if not candidates:
         message = f"{how}: “{quantity.words}”. No parameter of the product speaks of such a quantity."

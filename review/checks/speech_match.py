@@ -3,7 +3,7 @@
 from catalog.facts import ProductFacts
 from generation.specs import Line, VideoSpec
 from review.checks.base import Finding, Severity
-from review.checks.wording import coverage, tokens
+from review.checks.wording import coverage, resemblance, tokens
 from review.observe.records import Observation, Word
 from review.observe.speech import HEARD
 
@@ -37,7 +37,7 @@ def speech_match(facts: ProductFacts, spec: VideoSpec | None, observation: Obser
 
 def _missing(line: Line, observation: Observation, needed: float) -> Finding | None:
     heard = [word for word in observation.words if word.end > line.start - EARLY and word.start < line.end + EARLY]
-    share = coverage(line.text, _joined(heard))
+    share = max(coverage(line.text, _joined(heard)), resemblance(line.text, _joined(heard)))
     if share >= needed:
         return None
     said = _joined(heard) or "nothing"

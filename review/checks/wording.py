@@ -10,6 +10,20 @@ from review.checks.numerals import with_digits
 _LOOKALIKES = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o"})
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W_]+", re.UNICODE)
+_SPELLED = {
+    spelled: symbol
+    for symbol, words in {
+        "cm": "centimetre centimetres centimeter centimeters",
+        "mm": "millimetre millimetres millimeter millimeters",
+        "m": "metre metres meter meters",
+        "ml": "millilitre millilitres milliliter milliliters",
+        "l": "litre litres liter liters",
+        "kg": "kilogramme kilogrammes kilogram kilograms kilos",
+        "g": "gramme grammes gram grams",
+    }.items()
+    for spelled in words.split()
+}
+"""Units are the same word in full and as a symbol: a recogniser chooses for itself."""
 ALIKE = 0.72
 """Similarity from which two words count as the same word, misread or misheard."""
 
@@ -18,7 +32,7 @@ def plain(text: str) -> str:
     """Case, accents, width and punctuation evened out; numbers in digits."""
     folded = unicodedata.normalize("NFKD", with_digits(text).casefold())
     bare = "".join(character for character in folded if not unicodedata.combining(character))
-    return " ".join(_TOKEN.findall(bare))
+    return " ".join(_SPELLED.get(word, word) for word in _TOKEN.findall(bare))
 
 
 def tokens(text: str) -> list[str]:
@@ -28,7 +42,8 @@ def tokens(text: str) -> list[str]:
 
 def coverage(planned: str, noticed: str) -> float:
     """Share of the planned text (by letters) that is there, in order, in what was noticed: 0..1."""
-    wanted, given = tokens(planned), tokens(noticed)
+    wanted = tokens(planned)
+    given = _apart(tokens(noticed), wanted)
     if not wanted:
         return 1.0
     weight = sum(len(word) for word in wanted)
@@ -45,6 +60,33 @@ def _common(wanted: Sequence[str], given: Sequence[str]) -> float:
             row[index + 1] = max(kept, row[index], before + len(word) * likeness(word, other))
             before = kept
     return row[-1]
+
+
+def _apart(given: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Words that a reader ran together ("underclouds") taken apart again, where the plan has them side by side."""
+    runs = {
+        "".join(wanted[start:end]).translate(_LOOKALIKES): list(wanted[start:end])
+        for start in range(len(wanted))
+        for end in range(start + 2, min(start + 4, len(wanted)) + 1)
+    }
+    return [part for word in given for part in runs.get(word.translate(_LOOKALIKES), [word])]
+
+
+def resemblance(planned: str, heard: str) -> float:
+    """How alike two sentences sound, by letters, over the stretch of words that fits best: 0..1.
+
+    A recogniser writes what it hears with other word borders ("jet d'eau", "gédo"). Numbers have to be the same.
+    """
+    wanted, given = tokens(planned), tokens(heard)
+    numbers, target = [word for word in wanted if word.isdigit()], "".join(wanted)
+    best = 0.0
+    for start in range(len(given)):
+        for end in range(start + 1, len(given) + 1):
+            span = given[start:end]
+            if [word for word in span if word.isdigit()] == numbers:
+                ratio = difflib.SequenceMatcher(None, target, "".join(span), autojunk=False).ratio()
+                best = max(best, ratio)
+    return best
 
 
 def likeness(first: str, second: str) -> float:

@@ -256,7 +256,7 @@ def rolled_towel(at: Point, radius: float, length: float, colour: Colour, turn: 
     x = np.linspace(-length / 2, length / 2, 16)
     from tools.scenes.geometry import mesh_from
 
-    wobble = 0.0012 * np.sin(x * 60)[:, None] + 0.0008 * np.sin(angle * 7)
+    wobble = 0.0012 * np.sin(x * 60)[:, None]
     vertices = np.stack(
         [x[:, None] + 0 * angle, (r + wobble) * np.cos(angle), (r + wobble) * np.sin(angle) + radius], -1
     ).reshape(-1, 3)

@@ -3,7 +3,7 @@
 Truth: exact backward flow of clips of held-out scene families, computed from depth. Baselines: no motion, the mean
 pan/zoom that training clips with the same camera words make, and (with knowledge of the truth) the best pan/zoom.
 
-    python benchmarks/model_quality.py [--clips 54] [--steps 4] [--seed 1] [--json]
+    python benchmarks/model_quality.py [--clips 132] [--steps 2] [--seed 1] [--json]
 """
 
 import argparse
@@ -52,7 +52,9 @@ def draw_sheet(options: argparse.Namespace) -> None:
     generator = Generator.load(options.weights, stages.encoder_folder(options))
     views, rows = STATE / "views", []
     clips = [
-        clip for clip in held_out_clips(stages.sources_of(options), SHEET_CHOICE) if (views / f"{clip.view.name}.npz").exists()
+        clip
+        for clip in held_out_clips(stages.sources_of(options), SHEET_CHOICE)
+        if (views / f"{clip.view.name}.npz").exists()
     ]
     for clip in clips[:: len(clips) // SHEET_CLIPS][:SHEET_CLIPS]:
         still = np.load(views / f"{clip.view.name}.npz")["rgb"]

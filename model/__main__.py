@@ -33,8 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
             stage.add_argument("prompt")
             stage.add_argument("--out", type=Path, default=STATE / "sample")
         if name == "evaluate":
-            stage.add_argument("--clips", type=int, default=54)
-            stage.add_argument("--steps", type=int, default=4)
+            stage.add_argument("--clips", type=int, default=132)
+            stage.add_argument("--steps", type=int, default=2)
         if name in ("sample", "evaluate"):
             stage.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)

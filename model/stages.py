@@ -30,7 +30,7 @@ from model.training.recipe import Recipe
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache"
 THREADS = 2
-EVALUATION_CLIPS, EVALUATION_STEPS = 54, 4
+EVALUATION_CLIPS, EVALUATION_STEPS = 132, 2
 SHEET_FRAMES, SHEET_SIDE = 6, 320
 DEBUG_VIEWS = 6
 PRINT_EVERY = 10

@@ -51,11 +51,8 @@ def draw_sheet(options: argparse.Namespace) -> None:
     """For a few held-out renders: frames of the exact motion above the generated ones."""
     generator = Generator.load(options.weights, stages.encoder_folder(options))
     views, rows = STATE / "views", []
-    clips = [
-        clip
-        for clip in held_out_clips(stages.sources_of(options), SHEET_CHOICE)
-        if (views / f"{clip.view.name}.npz").exists()
-    ]
+    candidates = held_out_clips(stages.sources_of(options), SHEET_CHOICE)
+    clips = [clip for clip in candidates if (views / f"{clip.view.name}.npz").exists()]
     for clip in clips[:: len(clips) // SHEET_CLIPS][:SHEET_CLIPS]:
         still = np.load(views / f"{clip.view.name}.npz")["rgb"]
         made, _ = generate(generator, clip, clip.prompt, steps=options.steps, seed=options.seed)

@@ -10,6 +10,7 @@ from model.autoencoders.compact import OVERSCAN
 WIDTH, HEIGHT, MARGIN = 760, 380, 56
 COLOURS = {"camera": "#0b6e75", "effect": "#c4620a", "cell": "#5b4b9a", "sound": "#7c8a2a"}
 SMOOTHING = 0.94
+LABEL_PIXELS = 14
 
 
 def loss_curve_svg(records: list[dict[str, float]], title: str) -> str:
@@ -32,18 +33,27 @@ def loss_curve_svg(records: list[dict[str, float]], title: str) -> str:
     for step in np.linspace(0, last, 6).astype(int):
         x = place(float(step), 10**low).split(",")[0]
         parts.append(f'<text x="{x}" y="{HEIGHT - MARGIN + 20}" text-anchor="middle">{step}</text>')
+    ends: dict[str, float] = {}
     for name, values in lines.items():
         points = " ".join(place(record["step"], value) for record, value in zip(records, values, strict=True))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{COLOURS[name]}" stroke-width="2"/>')
-        end = points.rsplit(" ", 1)[-1].split(",")
-        right, base = float(end[0]) + 8, float(end[1]) + 4
-        parts.append(f'<text x="{right:.1f}" y="{base:.1f}" fill="{COLOURS[name]}">{name}</text>')
+        ends[name] = float(points.rsplit(",", 1)[-1])
+    for name, base in spread_labels(ends).items():
+        parts.append(f'<text x="{WIDTH - 102}" y="{base + 4:.1f}" fill="{COLOURS[name]}">{name}</text>')
     parts.append(f'<text x="{(WIDTH - 110 + MARGIN) / 2}" y="{HEIGHT - 12}" text-anchor="middle">step</text>')
     body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="Inter, sans-serif" '
         f'font-size="12" fill="#333"><rect width="100%" height="100%" fill="#fff"/>\n{body}\n</svg>\n'
     )
+
+
+def spread_labels(heights: dict[str, float]) -> dict[str, float]:
+    """Label positions at least a line apart, in the order of the given heights."""
+    placed: dict[str, float] = {}
+    for name, height in sorted(heights.items(), key=lambda item: item[1]):
+        placed[name] = max(height, max(placed.values(), default=-LABEL_PIXELS) + LABEL_PIXELS)
+    return placed
 
 
 def smoothed(values: list[float]) -> np.ndarray:

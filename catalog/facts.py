@@ -156,6 +156,8 @@ class ProductImage:
     """How far the camera looked down when the photo was taken; None where nobody measured it."""
     effect_px: tuple[float, float] | None = None
     """Where its effect leaves it: nozzle, outlet, wick, lamp."""
+    outline: tuple[float, float, float, float] | None = None
+    """Left, top, right and bottom of the product in the photo."""
     rights: str = ""
 
 

@@ -197,6 +197,7 @@ def _image(row: Image) -> facts.ProductImage:
         pitch_deg=row.pitch_deg,
         effect_px=_point(row.effect_px),
         rights=row.rights,
+        outline=tuple(row.outline) if row.outline else None,
     )
 
 

@@ -58,7 +58,7 @@ def plan(
     third of the batch stays spread.
     """
     rng = random.Random(f"{facts.sku}:{seed}")
-    possible = [card for card in scenes if suits(card, floats=facts.effect.kind == "jet", width_m=_width(facts))]
+    possible = [card for card in scenes if suits(card, facts)]
     if not possible:
         return []
     spread = _spread(facts, locales)
@@ -109,10 +109,3 @@ def _cells(
             Cell(scenario=scenario, locale=locale, hook=hook, scene=scene.id, seed=number, reason=f"{scenario}: {why}")
         )
     return cells
-
-
-def _width(facts: ProductFacts) -> float:
-    photo = facts.packshot()
-    if photo and photo.metres_per_pixel:
-        return photo.width * photo.metres_per_pixel * 0.8
-    return 0.2

@@ -65,9 +65,25 @@ def own_scenes(facts: ProductFacts) -> tuple[SceneCard, ...]:
     )
 
 
-def suits(card: SceneCard, *, floats: bool, width_m: float) -> bool:
+def suits(card: SceneCard, facts: ProductFacts) -> bool:
     """Whether a product can stand there: floating things on water, all others on something firm, and it fits."""
-    return (card.surface == "water") == floats and width_m <= card.max_width_m
+    width, height = _outline(facts)
+    floats = facts.effect.kind == "jet"
+    return (card.surface == "water") == floats and width <= card.max_width_m and height <= card.max_height_m
+
+
+def _outline(facts: ProductFacts) -> tuple[float, float]:
+    """Width and height in metres of the product as its photo shows it; small where its scale is not known."""
+    photo = facts.packshot()
+    if photo is None or not photo.metres_per_pixel:
+        return 0.0, 0.0
+    left, top, right, bottom = photo.outline or (
+        0.1 * photo.width,
+        0.1 * photo.height,
+        0.9 * photo.width,
+        0.9 * photo.height,
+    )
+    return (right - left) * photo.metres_per_pixel, (bottom - top) * photo.metres_per_pixel
 
 
 def scene_for(cards: Sequence[SceneCard], wanted: Sequence[str], used: Sequence[str]) -> SceneCard | None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from generation.placements import labels
 from generation.render import layers, lettering
-from generation.render.errors import RenderError
+from generation.render.errors import NoRoomForText, RenderError
 from generation.render.layers import Window
 from generation.render.layout import Box, room, safe_box
 from generation.render.lettering import Style
@@ -71,7 +71,7 @@ class Page:
 def overlays(cues: Sequence[Cue], page: Page, obstacles: Sequence[Box]) -> tuple[Overlay, ...]:
     """Set every cue inside the safe margins, never over an obstacle.
 
-    Raises RenderError naming the text for which there is no room.
+    Raises NoRoomForText naming the text for which there is none.
     """
     safe = safe_box(page.format, page.size)
     badges = _stacked_labels([cue for cue in cues if cue.kind == "label"], page, safe)
@@ -119,7 +119,7 @@ def _set(cue: Cue, page: Page, places: Sequence[Box]) -> Overlay:
                 overlay = _fitted(cue, page, place, round(size * page.unit))
                 if overlay is not None:
                     return overlay
-    raise RenderError(
+    raise NoRoomForText(
         f"No room for “{cue.text}” beside the product in the {page.format} frame: shorten it or take a wider scene."
     )
 

@@ -14,7 +14,7 @@ from catalog.facts import ProductImage
 from generation.render import captions, effect, encode, product, sound, speech, timeline, warp
 from generation.render.captions import Overlay, Page
 from generation.render.clip import Motion
-from generation.render.errors import CannotWrite
+from generation.render.errors import CannotWrite, NoRoomForText
 from generation.render.layout import Box
 from generation.render.outlet import Outlet
 from generation.render.product import Sprite
@@ -132,8 +132,12 @@ class Cut:
         return warp.follow(self.motion, pixel, size=self.size, reach=reach)
 
     def _captioned(self) -> tuple[Overlay, ...]:
-        page = Page(format=self.format, size=self.size, locale=self.spec.locale)
-        return captions.overlays(timeline.cues(self.spec), page, self.obstacles())
+        page, cues = Page(format=self.format, size=self.size, locale=self.spec.locale), timeline.cues(self.spec)
+        try:
+            return captions.overlays(cues, page, self.obstacles())
+        except NoRoomForText:
+            # An effect that fills the frame may be written over; the product may not.
+            return captions.overlays(cues, page, [*_swept(self._sprite, self.track)])
 
 
 def _swept(sprite: Sprite, track: warp.Track) -> list[Box]:

@@ -15,3 +15,7 @@ class CannotWrite(RenderError):
 
 class SpeechDoesNotFit(RenderError):
     """A narration line is too long for its window, even spoken at the fastest permitted pace."""
+
+
+class NoRoomForText(RenderError):
+    """A caption finds no free place in the frame, even at its smallest size."""

@@ -1,6 +1,7 @@
 """Letters: which font a text needs, breaking it into balanced lines, and drawing it as a layer."""
 
 import functools
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,8 +96,10 @@ def drawn(lines: list[str], style: Style, *, padding: int) -> Floats:
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
-    if " " in text.strip():
-        words = text.split()
+    # French sets a space before these signs; a line may not begin with them.
+    text = re.sub(r" (?=[:;!?»])", "\u00a0", text.strip())
+    if " " in text:
+        words = text.split(" ")
         return [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
     return [(text[:i], text[i:]) for i in range(1, len(text)) if text[i] not in _NO_LINE_START]
 

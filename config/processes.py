@@ -14,6 +14,8 @@ from pathlib import Path
 from config import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARE_CORES = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
+"""Worker threads sleep while they wait: several processes share two cores, and a spinning thread steals from all."""
 NEEDS_NO_DATABASE = {"makemigrations", "collectstatic", "help", "--help", "version", "--version", "findstatic"}
 
 
@@ -75,6 +77,7 @@ class Supervisor:
                 stderr=sink,
                 stdin=subprocess.DEVNULL,
                 cwd=ROOT,
+                env={**os.environ, **SHARE_CORES},
                 start_new_session=True,
             )
 

@@ -26,14 +26,14 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "children": Scenario(
         scene_tags=("children", "toys", "family"),
-        camera="gentle orbit right",
-        light="bright steady light",
+        camera="slow orbit right",
+        light="steady light",
         mood="playful and bright",
     ),
     "holiday": Scenario(
         scene_tags=("holiday", "party", "family"),
         camera="slow pull out",
-        light="warm flickering light",
+        light="flicker, warm light",
         mood="a festive table among friends",
     ),
     "outdoor": Scenario(

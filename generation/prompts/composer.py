@@ -1,7 +1,6 @@
 """Writes the VideoSpec of a cell: lines with their evidence, the scene prompt, the effect within its cap."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from catalog.facts import Parameter, ProductFacts, SellingPoint
@@ -9,6 +8,7 @@ from generation.placements.labels import ai_label
 from generation.planning import Cell, SceneCard
 from generation.planning.scenarios import SCENARIOS
 from generation.prompts.locales import Phrases, phrases
+from generation.prompts.profiles import compact_prompt
 from generation.specs import Constraint, EffectSpec, Line, Shot, VideoSpec
 
 SECONDS = 6.0
@@ -45,7 +45,7 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         start=0.0,
         end=SECONDS,
         scene=scene.id,
-        prompt=_scene_prompt(scene, scenario.camera, scenario.light, scenario.mood),
+        prompt=compact_prompt(scene, scenario, facts.effect.kind),
         camera=scenario.camera,
         light=scenario.light,
         effect=_effect(facts, scene),
@@ -156,11 +156,6 @@ def _without_numbers(title: str) -> str:
 
 def _line(text: str, window: tuple[float, float], evidence: tuple[str, ...]) -> Line:
     return Line(start=window[0], end=window[1], text=text, evidence=evidence)
-
-
-def _scene_prompt(scene: SceneCard, camera: str, light: str, mood: str) -> str:
-    parts: Sequence[str] = (scene.title, camera, light, scene.motion, mood)
-    return ", ".join(part for part in parts if part)
 
 
 def _effect(facts: ProductFacts, scene: SceneCard) -> EffectSpec:

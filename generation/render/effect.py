@@ -36,6 +36,10 @@ KINDS: dict[EffectKind, Callable[..., Drawn]] = {
 }
 
 
+CLEARANCE = 0.06
+"""Metres above an effect that no text may take, so that its top is seen, and can be measured, in the finished file."""
+
+
 class Effect:
     """Whatever effect a motion carries, or none."""
 
@@ -61,7 +65,7 @@ class Effect:
         return [self._box(index) for index in range(0, len(self._motion), 6)]
 
     def _box(self, index: int) -> Box:
-        height, spread = self._motion.effect[index, HEIGHT], self._motion.effect[index, SPREAD]
+        height, spread = self._motion.effect[index, HEIGHT] + CLEARANCE, self._motion.effect[index, SPREAD]
         corners = np.array([[-spread / 2, 0, 0], [spread / 2, 0, 0], [-spread / 2, 0, height], [spread / 2, 0, height]])
         pixels = self._outlet.pixels(corners.astype(np.float64), index)
         return Box(*pixels.min(0).tolist(), *pixels.max(0).tolist())

@@ -25,6 +25,13 @@ PERSPECTIVE = 0.035
 SPREAD, NARROWEST, GAP, FOOT = 0.30, 0.035, 0.05, 0.20
 """Half-width of the column that is searched (share of the height, and least metres); in metres, the longest dark gap
 and the height below which the effect must begin."""
+UNSTEADY = 0.5
+"""Pixels that a leaf may still move after alignment without counting as water."""
+CLEARLY, STANDS_OUT, FLANK = 0.4, 2.2, 0.14
+"""Share of the strong rows' activity that needs no second look; for all others the least ratio to the flanks, and how
+far these reach in metres."""
+QUIET = 0.02
+"""Metres of still picture below a caption that show that nothing runs behind it."""
 FINE = 2.5
 """Blur, in analysis pixels, that separates drops from a soft background."""
 
@@ -105,7 +112,7 @@ def _in_window(window: Window, photo: Photo, enlarge: float) -> Extent:
     uncertainty = float(
         np.hypot(value * PERSPECTIVE, (1.5 + column.error) / per_metre) + value * 0.5 / (sighting.box.width / enlarge)
     )
-    if column.top >= column.border - BORDER_ROWS:
+    if column.top >= column.border - BORDER_ROWS and column.second >= 0.93 * column.border:
         return AtLeast(
             value=round(value, 4),
             uncertainty=round(uncertainty, 4),
@@ -149,9 +156,9 @@ def _column(window: Window, ruler: Ruler, enlarge: float) -> "_Column | str":
     aligned = align(window.grey, window.middle, usable)
     if aligned is None:
         return f"The camera's motion at {ruler.second:.1f} s cannot be taken out: the background gives too little hold."
-    flicker, jump = _activity(aligned.grey)
+    flicker, jump = _activity(aligned.grey, unsteady=max(UNSTEADY, 1.5 * aligned.error))
     inside, outside = _rows(flicker, x, y, per_metre, hidden)
-    top = _climb(inside, outside, per_metre)
+    top = _climb(inside, outside, _flanks(flicker, x, y, per_metre, hidden), per_metre)
     inside_2, outside_2 = _rows(jump, x, y, per_metre, hidden)
     return _Column(
         top=top,
@@ -172,16 +179,24 @@ def _hidden(shape: tuple[int, ...], captions: Sequence[Box], enlarge: float) -> 
     return hidden
 
 
-def _activity(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _activity(grey: NDArray[np.float32], *, unsteady: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Two statistics a pixel of frames (n, h, w): brightness above the median over time, and change between frames.
 
     Both look at fine bright structure only (a frame less its own blur): drops have it, a soft background has not.
+    `unsteady` is how far, in pixels, the background may still move: what that can explain does not count.
     """
     fine = np.stack([np.maximum(frame - cv2.GaussianBlur(frame, (0, 0), FINE), 0) for frame in grey])
     usual = np.median(fine[:: max(1, len(fine) // 11)], axis=0)
-    deviation = np.maximum(fine - usual, 0)
-    step = np.abs(np.diff(fine, axis=0))
+    shaken = unsteady * _steepness(usual)
+    deviation = np.maximum(fine - usual - shaken, 0)
+    step = np.maximum(np.abs(np.diff(fine, axis=0)) - shaken, 0)
     return deviation.mean(axis=0), step.mean(axis=0)
+
+
+def _steepness(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Grey levels that a shift of one pixel changes: the largest difference to a neighbour, (h, w)."""
+    ring = np.ones((3, 3), np.uint8)
+    return np.asarray(np.maximum(cv2.dilate(picture, ring) - picture, picture - cv2.erode(picture, ring)), np.float32)
 
 
 def _rows(
@@ -206,16 +221,44 @@ def _rows(
     return inside, _filled(outside)
 
 
+def _flanks(
+    activity: NDArray[np.float32], x: float, y: float, per_metre: float, hidden: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """By height: how much more the middle of the column stirs than what is right beside it. 0 where hidden.
+
+    A jet's tip is one bright thread; leaves behind it stir on both of its sides as well.
+    """
+    smooth = cv2.blur(np.where(hidden, 0, activity), (max(3, int(0.02 * per_metre)), 1))
+    near, far = max(2, int(NARROWEST * per_metre)), max(6, int(FLANK * per_metre))
+    ratio = np.zeros(int(y))
+    for rise in range(int(y)):
+        row, middle = int(y) - 1 - rise, int(x)
+        beside = np.r_[
+            smooth[row, max(0, middle - far) : max(0, middle - near)], smooth[row, middle + near : middle + far]
+        ]
+        centre = smooth[row, max(0, middle - near) : middle + near]
+        if len(beside) and not hidden[row, max(0, middle - near) : middle + near].all():
+            ratio[rise] = float(centre.max()) / (float(np.quantile(beside, 0.95)) + 0.15)
+    return ratio
+
+
 def _filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Unknown rows take the nearest known one."""
     known = np.nonzero(np.isfinite(values))[0]
     return np.interp(np.arange(len(values)), known, values[known]) if len(known) else np.full(len(values), np.inf)
 
 
-def _climb(inside: NDArray[np.float64], outside: NDArray[np.float64], per_metre: float) -> float:
-    """Climb from the lowest lively stretch while rows are active, over gaps of at most GAP metres. 0 when none is."""
+def _climb(
+    inside: NDArray[np.float64], outside: NDArray[np.float64], flanks: NDArray[np.float64], per_metre: float
+) -> float:
+    """Climb from the lowest lively stretch while rows are active, over gaps of at most GAP metres. 0 when none is.
+
+    A row that is only faintly lively counts when its middle stands out. A caption that begins above quiet rows ends
+    the climb.
+    """
     strong = np.nanquantile(inside, 0.9)
     active = inside > np.maximum(0.12 * strong, 2.0 * outside + 0.15)
+    active &= (inside > CLEARLY * strong) | (flanks > STANDS_OUT)
     start = _first_run(active, max(3, int(0.02 * per_metre)))
     if start is None or start > FOOT * per_metre:
         return 0.0
@@ -227,6 +270,8 @@ def _climb(inside: NDArray[np.float64], outside: NDArray[np.float64], per_metre:
             gap += 1
             if gap > GAP * per_metre:
                 break
+        elif gap > QUIET * per_metre:
+            break
     return float(top)
 
 

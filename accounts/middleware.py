@@ -9,7 +9,6 @@ from django.urls import Resolver404, resolve
 
 from accounts import selectors, tenancy
 
-
 View = Callable[..., HttpResponse]
 
 

@@ -33,6 +33,9 @@ KEPT = (
 """Product fields that a listing may change; a blank one keeps what was there."""
 DEFAULT_LOCALE = "en-US"
 
+Touched = Sequence[tuple[int, ListedProduct]]
+"""Rows that were stored, with the primary keys of their products."""
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -110,84 +113,76 @@ def _add_titles(known: Mapping[str, Product], rows: Sequence[ListedProduct]) -> 
     Product.objects.bulk_update(changed, ["titles"], batch_size=200)
 
 
-def _store_rows(merchant: Merchant, touched: Sequence[tuple[int, ListedProduct]]) -> None:
+def _store_rows(merchant: Merchant, touched: Touched) -> None:
     """Everything that hangs on the products; parameters that a listing no longer has are removed with it."""
     _delete_missing([(pk, row) for pk, row in touched if row.parameters])
-    _upsert(
-        Parameter,
-        ("product", "name"),
-        [
-            Parameter(
-                merchant=merchant,
-                product_id=pk,
-                name=item.name,
-                value=item.value,
-                unit=item.unit,
-                bound=item.bound,
-                lower=item.lower,
-                tolerance=item.tolerance,
-                source=item.source,
-                how_it_may_look=item.how_it_may_look,
-            )
-            for pk, row in touched
-            for item in row.parameters
-        ],
-    )
-    _upsert(
-        SellingPoint,
-        ("product", "key"),
-        [
-            SellingPoint(
-                merchant=merchant,
-                product_id=pk,
-                key=item.id,
-                text=dict(item.text),
-                spoken=dict(item.spoken),
-                evidence=list(item.evidence),
-            )
-            for pk, row in touched
-            for item in row.selling_points
-        ],
-    )
-    _upsert(
-        Review,
-        ("product", "key"),
-        [
-            Review(
-                merchant=merchant,
-                product_id=pk,
-                key=item.key,
-                text=item.text,
-                rating=item.rating,
-                lang=item.lang,
-                date=item.date or None,
-            )
-            for pk, row in touched
-            for item in row.reviews
-        ],
-    )
-    _upsert(
-        Question,
-        ("product", "key"),
-        [
-            Question(merchant=merchant, product_id=pk, key=item.id, question=item.question, answer=item.answer)
-            for pk, row in touched
-            for item in row.questions
-        ],
-    )
-    _upsert(
-        SearchTerm,
-        ("product", "term"),
-        [
-            SearchTerm(
-                merchant=merchant, product_id=pk, term=item.term, impressions=item.impressions, clicks=item.clicks
-            )
-            for pk, row in touched
-            for item in row.search_terms
-        ],
-    )
+    _upsert(Parameter, ("product", "name"), _parameters(merchant, touched))
+    _upsert(SellingPoint, ("product", "key"), _selling_points(merchant, touched))
+    _upsert(Review, ("product", "key"), _reviews(merchant, touched))
+    questions = [
+        Question(merchant=merchant, product_id=pk, key=item.id, question=item.question, answer=item.answer)
+        for pk, row in touched
+        for item in row.questions
+    ]
+    _upsert(Question, ("product", "key"), questions)
+    terms = [
+        SearchTerm(merchant=merchant, product_id=pk, term=item.term, impressions=item.impressions, clicks=item.clicks)
+        for pk, row in touched
+        for item in row.search_terms
+    ]
+    _upsert(SearchTerm, ("product", "term"), terms)
     # Evidence is append-only (the database grants no update): what a review said once stays said.
     Evidence.objects.bulk_create(_mined(merchant, touched), ignore_conflicts=True, batch_size=1000)
+
+
+def _parameters(merchant: Merchant, touched: Touched) -> list[Parameter]:
+    return [
+        Parameter(
+            merchant=merchant,
+            product_id=pk,
+            name=item.name,
+            value=item.value,
+            unit=item.unit,
+            bound=item.bound,
+            lower=item.lower,
+            tolerance=item.tolerance,
+            source=item.source,
+            how_it_may_look=item.how_it_may_look,
+        )
+        for pk, row in touched
+        for item in row.parameters
+    ]
+
+
+def _selling_points(merchant: Merchant, touched: Touched) -> list[SellingPoint]:
+    return [
+        SellingPoint(
+            merchant=merchant,
+            product_id=pk,
+            key=item.id,
+            text=dict(item.text),
+            spoken=dict(item.spoken),
+            evidence=list(item.evidence),
+        )
+        for pk, row in touched
+        for item in row.selling_points
+    ]
+
+
+def _reviews(merchant: Merchant, touched: Touched) -> list[Review]:
+    return [
+        Review(
+            merchant=merchant,
+            product_id=pk,
+            key=item.key,
+            text=item.text,
+            rating=item.rating,
+            lang=item.lang,
+            date=item.date or None,
+        )
+        for pk, row in touched
+        for item in row.reviews
+    ]
 
 
 def _delete_missing(listing: Sequence[tuple[int, ListedProduct]]) -> None:

@@ -152,9 +152,7 @@ def _fail(lease: Lease, error: Exception) -> None:
         attempts = Job.objects.values_list("attempts", flat=True).get(pk=lease.job_id)
         if not getattr(error, "is_permanent", False) and attempts < settings.JOB_MAX_ATTEMPTS:
             pause = timedelta(seconds=2**attempts * random.uniform(0.5, 1.0))
-            _mine(lease).update(
-                state=Job.State.QUEUED, run_after=timezone.now() + pause, error=words, lease_until=None
-            )
+            _mine(lease).update(state=Job.State.QUEUED, run_after=timezone.now() + pause, error=words, lease_until=None)
             return
         if not _mine(lease).update(state=Job.State.DEAD, error=words, finished=timezone.now(), lease_until=None):
             return
@@ -201,4 +199,3 @@ def _extend(lease: Lease, now: dict[str, Any]) -> bool:
     until = timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
     with tenancy.merchant_context(lease.merchant_id):
         return bool(_mine(lease).update(lease_until=until, **now))
-

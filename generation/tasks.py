@@ -23,4 +23,3 @@ def sweep() -> None:
     """Requeue what a dead worker held and send tickets for everything that is due. Needs no leader."""
     for queue in jobs.release_expired():
         jobs.ring(queue)
-

@@ -21,7 +21,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tree")
     shutil.copy(ROOT / "pyproject.toml", folder)
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")])
+        shutil.copytree(
+            ROOT / package,
+            folder / package,
+            ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")],
+        )
     return folder
 
 
@@ -59,7 +63,9 @@ def test_the_web_process_never_loads_torch() -> None:
         "import django, sys; django.setup(); import config.urls, config.wsgi, generation.tasks;"
         "found = sorted({'torch', 'transformers', 'model'} & set(sys.modules)); sys.exit(', '.join(found))"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr[-2000:]
 
 
@@ -73,7 +79,11 @@ def test_sizes_are_enforced(tmp_path: Path) -> None:
     long_function = "def f() -> None:\n" + "    x = 1\n" * 51
     (tmp_path / "long.py").write_text(long_function + "\n" * 350)
     done = subprocess.run(
-        [sys.executable, "tools/sizes.py", str(tmp_path / "long.py")], cwd=ROOT, capture_output=True, text=True, timeout=30
+        [sys.executable, "tools/sizes.py", str(tmp_path / "long.py")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     assert done.returncode == 1
     assert "402 lines; the limit is 400" in done.stdout
@@ -83,4 +93,8 @@ def test_sizes_are_enforced(tmp_path: Path) -> None:
 def _environment() -> dict[str, str]:
     import os
 
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    }

@@ -32,13 +32,21 @@ def test_every_path_that_documents_name_exists() -> None:
 
 
 def test_the_licence_page_is_current_and_nothing_imported_is_copyleft() -> None:
-    done = subprocess.run([sys.executable, "tools/licences.py", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "tools/licences.py", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30)
-    text_files = [ROOT / name for name in listed.stdout.split() if name.endswith((".py", ".md", ".sh", ".toml", ".html", ".css"))]
+    text_files = [
+        ROOT / name for name in listed.stdout.split() if name.endswith((".py", ".md", ".sh", ".toml", ".html", ".css"))
+    ]
     machine_paths = re.compile(r"(?<![\w.])/(work|root|opt)/|pypi\.org|registry\.npmjs")
-    offenders = [str(path) for path in text_files if path.exists() and path != Path(__file__) and machine_paths.search(path.read_text())]
+    offenders = [
+        str(path)
+        for path in text_files
+        if path.exists() and path != Path(__file__) and machine_paths.search(path.read_text())
+    ]
     assert offenders == []

@@ -106,5 +106,7 @@ def test_an_ordinary_user_can_start_them_too(home: Path) -> None:
 
 
 def test_a_missing_package_is_named() -> None:
-    with pytest.raises(embedded.EmbeddedError, match="The package no-such-package is not installed: run `make install`"):
+    with pytest.raises(
+        embedded.EmbeddedError, match="The package no-such-package is not installed: run `make install`"
+    ):
         embedded._binary("no_such_package", "postgres")

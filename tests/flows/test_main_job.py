@@ -1,4 +1,4 @@
-"""One story with every real part: listing -> plan -> videos -> audit -> approval -> placement -> ranking -> next plan."""
+"""One story with every real part: listing, plan, videos, audit, approval, placement, ranking."""
 
 from typing import Any
 

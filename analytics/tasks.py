@@ -8,7 +8,7 @@ from accounts.models import Merchant
 from analytics import partitions, services
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def learn_from_all() -> int:
     """Count and learn for every merchant, each in its own transaction; returns how many. May run twice."""
     partitions.open_days(timezone.now().date())

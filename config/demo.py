@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -160,7 +160,7 @@ class MainJob:
         if failed and len(failed) == len(pks):
             raise DemoFailed("no video could be made; the reasons stand above.")
 
-    def _states(self, merchant: Merchant, tasks: dict[int, object]) -> dict[int, tuple[str, str, float]]:
+    def _states(self, merchant: Merchant, tasks: Mapping[int, object]) -> dict[int, tuple[str, str, float]]:
         """State, stage and fraction of each video; an empty stage means that nothing is under way."""
         with tenancy.merchant_context(merchant.pk):
             videos = selectors.videos_in(*Video.State.values).filter(pk__in=list(tasks))

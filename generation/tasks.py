@@ -8,7 +8,7 @@ from celery import shared_task
 from generation import jobs
 
 
-@shared_task(acks_late=False)
+@shared_task(acks_late=False)  # type: ignore[untyped-decorator]  # Celery has no types
 def work(queue: str) -> int:
     """Perform due jobs of a queue until none is left; returns how many. A lost ticket is replaced by the sweep."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -18,7 +18,7 @@ def work(queue: str) -> int:
     return done
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def sweep() -> None:
     """Requeue what a dead worker held and send tickets for everything that is due. Needs no leader."""
     for queue in jobs.release_expired():

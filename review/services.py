@@ -22,7 +22,9 @@ from generation.models import Approval, Job, Video
 from generation.specs import VideoSpec
 from review import auditing, selectors
 from review.auditing import Question, Report
+from review.checks import base
 from review.models import Audit, Decision, Finding
+from review.observe import media
 from review.observe.media import MediaError
 from review.observe.observer import Track
 from review.observe.photo import Photo
@@ -196,7 +198,7 @@ class _Local:
                 self._file.write(chunk)
         self._file.flush()
         path = Path(self._file.name)
-        found = auditing.media.sha256(path)
+        found = media.sha256(path)
         if found != self._cut.sha256:
             raise Unreadable(f"{self._cut.name} was changed: its SHA-256 is {found[:12]}, not {self._cut.sha256[:12]}.")
         return path
@@ -234,7 +236,7 @@ def _record(video: Video, audited: AuditedCut) -> None:
             _contradict(video, found, report.observation.sha256)
 
 
-def _contradict(video: Video, found: auditing.Finding, sha256: str) -> None:
+def _contradict(video: Video, found: base.Finding, sha256: str) -> None:
     """Append what a file showed or said against a parameter, so that the catalog knows of it."""
     Evidence.objects.get_or_create(
         product=video.variant.product,

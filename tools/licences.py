@@ -46,8 +46,8 @@ def page() -> str:
     rows = "\n".join(f"| {name} | {licence} |" for name, licence in packages())
     return (
         "# Licences\n\nVitrine is Apache-2.0. This page is written by `tools/licences.py`; a test holds it against"
-        " what is installed.\n\n## Our own\n\nScene stills, product photos, icons and the compact checkpoint are made by this"
-        " project and are Apache-2.0. `model/MODEL_CARD.md` credits what the checkpoint was trained on;"
+        " what is installed.\n\n## Our own\n\nScene stills, product photos, icons and the compact checkpoint are made"
+        " by this project and are Apache-2.0. `model/MODEL_CARD.md` credits what the checkpoint was trained on;"
         " `tools/scenes/README.md` and `tools/photos/README.md` credit the light of the renderings (CC0).\n\n"
         f"## Weights, voices and data files\n\n| asset | from | code | weights |\n|---|---|---|---|\n{_assets()}\n\n"
         f"## Packages\n\n| package | licence |\n|---|---|\n{rows}\n"

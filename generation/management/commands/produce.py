@@ -62,6 +62,6 @@ def _results(merchant: Merchant, pks: list[int]) -> Table:
     table = Table("Video", "Engine", "State", "Files or reason", title=f"Made for {merchant}")
     for video in selectors.videos_in(*Video.State.values).filter(pk__in=pks).order_by("pk"):
         dead = video.jobs.filter(state=Job.State.DEAD).first()
-        detail = dead.error if dead else "\n".join(cut.file.name for cut in video.cuts.all())
+        detail = dead.error if dead else "\n".join(str(cut.file) for cut in video.cuts.all())
         table.add_row(str(video.variant), video.engine, video.state, detail)
     return table

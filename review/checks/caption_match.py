@@ -3,7 +3,7 @@
 from catalog.facts import ProductFacts
 from generation.specs import Line, VideoSpec
 from review.checks.base import Finding, Severity
-from review.checks.wording import coverage, tokens
+from review.checks.wording import coverage, resemblance, tokens
 from review.observe.records import Observation, TextLine
 from review.observe.text import READABLE
 
@@ -52,7 +52,7 @@ def _missing(caption: Line, observation: Observation) -> Finding | None:
 def _unplanned(line: TextLine, planned: str, facts: ProductFacts) -> Finding | None:
     """Writing that belongs neither to the plan nor, word by word, to the product's own facts."""
     letters = sum(len(word) for word in tokens(line.text))
-    if letters < FOREIGN or coverage(line.text, planned) >= DIFFERS:
+    if letters < FOREIGN or max(coverage(line.text, planned), resemblance(line.text, planned)) >= DIFFERS:
         return None
     if coverage(line.text, f"{facts.brand} {' '.join(facts.title.values())}") >= DIFFERS:
         return None

@@ -9,6 +9,10 @@ def test_words_that_were_run_together_are_found() -> None:
     assert coverage("Does it work under clouds?", "Al-generated scene Does it work underclouds?") == 1.0
 
 
+def test_letters_that_moved_between_words_are_the_same_sentence() -> None:
+    assert resemblance("Se iti the shop", "Solar pump, floating See it in the shop") >= 0.7
+
+
 def test_a_unit_is_the_same_in_full_and_as_a_symbol() -> None:
     assert tokens("jusqu'à 45 centimètres") == tokens("jusqu'à 45 cm")
 

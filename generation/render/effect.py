@@ -36,7 +36,7 @@ KINDS: dict[EffectKind, Callable[..., Drawn]] = {
 }
 
 
-CLEARANCE = 0.06
+CLEARANCE = 0.04
 """Metres above an effect that no text may take, so that its top is seen, and can be measured, in the finished file."""
 
 

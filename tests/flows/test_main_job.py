@@ -46,7 +46,8 @@ def test_a_listing_becomes_a_ranked_truthful_video(alice: Merchant, no_broker: N
         _the_audit_shows_what_it_measured(exaggerated)
         assert Evidence.objects.filter(kind="audit", parameter="spray_height", stance="contradicts").exists()
         review_services.approve(video=honest, approver="alice", reason="as in the photo")
-        review_services.approve(video=honest, approver="alice", reason="a second click changes nothing")
+        with pytest.raises(review_services.NotApprovable):
+            review_services.approve(video=honest, approver="alice", reason="a second click")
         placements = services.publish(video=honest, by="alice")
         assert sorted(row.cut.format for row in placements) == ["tall", "wide"]
         assert Placement.objects.count() == 2

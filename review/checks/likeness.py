@@ -63,11 +63,13 @@ def _shape(observation: Observation) -> list[Finding]:
 
 
 def _alone(observation: Observation) -> list[Finding]:
-    most = max(observation.sightings, key=lambda sighting: sighting.instances)
-    if most.instances <= 1:
+    """More than one product, in most of the frames: a single frame's look-alike (a leaf, a stone) is none."""
+    usual = statistics.median_low(sighting.instances for sighting in observation.sightings)
+    if usual <= 1:
         return []
-    message = f"The product is shown {most.instances} times in one picture; one is sold."
-    return [_say("block", message, most.instances, 1, most.second)]
+    most = max(observation.sightings, key=lambda sighting: sighting.instances)
+    message = f"The product is shown {usual} times in one picture; one is sold."
+    return [_say("block", message, usual, 1, most.second)]
 
 
 def _first_gap(observation: Observation) -> float:

@@ -147,7 +147,8 @@ def _still(film: Film, index: int, shots: tuple[float, ...]) -> NDArray[np.uint8
     seconds = film.seconds
     shot = np.searchsorted(shots, seconds[index], side="right")
     near = (np.abs(seconds - seconds[index]) < STILL / 2) & (np.searchsorted(shots, seconds, side="right") == shot)
-    return np.median(np.stack([film.frames[int(i)] for i in np.flatnonzero(near)]), axis=0).astype(np.uint8)
+    frames = np.stack([film.frames[int(place)] for place in np.flatnonzero(near)])
+    return np.asarray(np.median(frames, axis=0), np.uint8)
 
 
 def _extent(

@@ -10,6 +10,7 @@ from catalog.facts import ProductFacts
 
 OWN = "own"
 """Tag of the merchant's own scene photos: wanted before any other."""
+FESTIVE = "holiday"
 PACK = Path(__file__).resolve().parent.parent / "scenes"
 
 
@@ -87,10 +88,13 @@ def _outline(facts: ProductFacts) -> tuple[float, float]:
 
 
 def scene_for(cards: Sequence[SceneCard], wanted: Sequence[str], used: Sequence[str]) -> SceneCard | None:
-    """The scene with most of the wanted tags (earlier tags weigh more), the least used one among equals."""
+    """The scene with most of the wanted tags (earlier tags weigh more), the least used one among equals.
 
-    def worth(card: SceneCard) -> tuple[float, int, str]:
+    A festive scene is for festive scenarios only.
+    """
+
+    def worth(card: SceneCard) -> tuple[bool, float, int, str]:
         match = sum(1 / (place + 1) for place, tag in enumerate(wanted) if tag in card.tags)
-        return (-match, used.count(card.id), card.id)
+        return (FESTIVE in card.tags and FESTIVE not in wanted, -match, used.count(card.id), card.id)
 
     return min(cards, key=worth, default=None)

@@ -1,6 +1,6 @@
 """Plans spread wide at first, then follow what sold without giving up on the rest."""
 
-from catalog.facts import ProductImage
+from catalog.facts import ProductEffect, ProductImage
 from generation.planning import Cell, Learned, SceneCard, own_scenes, plan
 from tests.factories import make_facts
 
@@ -66,3 +66,11 @@ def test_a_scene_photo_of_the_merchant_comes_first() -> None:
     own = own_scenes(facts)
     planned = plan(facts, [*own, GARDEN, POOL], locales=["en-US"], budget=2)
     assert {cell.scene for cell in planned} == {f"photo:{'f' * 64}"}
+
+
+def test_a_festive_scene_waits_for_a_festive_scenario() -> None:
+    lamp = make_facts(effect=ProductEffect(), audience_tags=("family", "holiday"))
+    kitchen = SceneCard(id="kitchen", tags=("kitchen",), surface="stone")
+    festive = SceneCard(id="christmas_table", tags=("holiday", "family", "home"), surface="wood")
+    chosen = {cell.scenario: cell.scene for cell in plan(lamp, [festive, kitchen], locales=["en-US"], budget=2)}
+    assert chosen == {"family": "kitchen", "holiday": "christmas_table"}

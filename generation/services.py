@@ -251,6 +251,11 @@ def _plannable(product: Product) -> ProductFacts:
         raise CannotPlan(f"{product.sku} has no photo: add one picture of the product on a plain background.")
     if not photo.cutout:
         raise CannotPlan(f"The photo of {product.sku} has no cut-out yet: open the product and add one.")
+    if not photo.metres_per_pixel:
+        raise CannotPlan(
+            f"The real size of {product.sku} is unknown, so it cannot be shown at its size: add its width or diameter"
+            " with a unit to the listing and import it again."
+        )
     return facts
 
 

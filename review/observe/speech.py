@@ -10,7 +10,7 @@ from catalog import assets
 from review.observe.records import Word
 
 HEARD = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "zh", "ja"})
-"""Languages listened for. Only English was measured, on a few sentences; Chinese is heard too roughly to compare words."""
+"""Languages listened for. Only English was measured, on a few sentences; Chinese is heard too roughly."""
 
 
 def hear(sound: NDArray[np.float32], language: str) -> tuple[Word, ...]:

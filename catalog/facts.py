@@ -215,6 +215,13 @@ class ProductFacts:
         """First 16 hex digits of the SHA-256 of the canonical JSON."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
 
+    def promises_as(self, other: "ProductFacts") -> bool:
+        """Whether a video made from these facts may stand for the other: what it claims and is held to is the same.
+
+        Further reviews, questions or search terms change the version, but no promise.
+        """
+        return all(getattr(self, name) == getattr(other, name) for name in _PROMISES)
+
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, so that equal facts are equal bytes."""
         return json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -231,6 +238,7 @@ class ProductFacts:
         return cls(**raw)
 
 
+_PROMISES = ("parameters", "selling_points", "statements", "in_the_box", "effect")
 _ROWS: dict[str, type] = {
     "parameters": Parameter,
     "selling_points": SellingPoint,

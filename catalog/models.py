@@ -84,6 +84,8 @@ class Parameter(ProductRow):
     tolerance = models.FloatField(default=0.0)
     source = models.CharField(max_length=200, blank=True)
     how_it_may_look = models.CharField(max_length=300, blank=True)
+    by_hand = models.BooleanField(default=False)
+    """Entered by a person: an import that does not mention it keeps it."""
 
     class Meta:
         constraints = [
@@ -211,9 +213,9 @@ class Image(ProductRow):
     rendered = models.BooleanField(default=False)
     cutout = models.FileField(upload_to="cutouts/", max_length=300, blank=True)
     width_m = models.FloatField(null=True, blank=True)
-    """Real width in metres of the product's visible outline."""
+    """Real width in metres of the product's visible outline, where the listing gives it for this photo."""
     metres_per_pixel = models.FloatField(null=True, blank=True)
-    """Scale where the product stands; measured by who took the photo, else from `width_m` and the outline."""
+    """Scale where the product stands; measured by who took the photo; where it is null, `catalog.scale` derives it."""
     pitch_deg = models.FloatField(null=True, blank=True)
     outline = models.JSONField(null=True, blank=True)
     """Left, top, right, bottom of the visible product, in pixels."""

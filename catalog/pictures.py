@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,15 +9,10 @@ import numpy as np
 from django.core.files.base import ContentFile
 from PIL import Image as PillowImage
 
-from catalog import cutout
-from catalog.facts import units
 from catalog.ingest import images
 from catalog.ingest.archives import PICTURES
 from catalog.ingest.records import ListedImage
-from catalog.models import Image, Parameter, Product
-
-WIDTHS = ("width", "diameter", "total_width")
-HEIGHTS = ("total_height", "height")
+from catalog.models import Image, Product
 
 
 class PictureFolder:
@@ -81,7 +75,7 @@ def attach(product: Product, path: Path, *, listed: ListedImage, position: int) 
     image.full_clean(exclude=["file", "product", "merchant"])
     image.file.save(f"{product.public_id}/{photo.sha256[:16]}{photo.suffix}", ContentFile(photo.encoded()), save=False)
     if image.role in (Image.Role.PACKSHOT, Image.Role.VIEW):
-        _cut_out(image, photo, list(product.parameters.all()))
+        _cut_out(image, photo)
     image.save()
     return Attached(image, is_new=True)
 
@@ -90,8 +84,10 @@ def _role(photo: images.Photo, position: int) -> str:
     return Image.Role.PACKSHOT if photo.quality.is_plain and position == 0 else Image.Role.VIEW
 
 
-def _cut_out(image: Image, photo: images.Photo, parameters: Iterable[Parameter]) -> None:
-    """Add cut-out, contact point, effect point and real width; a photo without a product says so in its remarks."""
+def _cut_out(image: Image, photo: images.Photo) -> None:
+    """Add cut-out, outline, contact point and effect point; a photo without a product says so in its remarks."""
+    from catalog import cutout  # OpenCV and a network: loaded where a photo is cut out, not with every web page.
+
     try:
         made = cutout.cut_out(photo)
     except cutout.CutoutError as error:
@@ -103,26 +99,9 @@ def _cut_out(image: Image, photo: images.Photo, parameters: Iterable[Parameter])
     image.outline = list(made.box)
     image.base_px = image.base_px or list(made.base_px)
     image.effect_px = image.effect_px or list(made.effect_px)
-    if image.width_m is None:
-        image.width_m = _real_width(made, parameters)
 
 
 def _png(pixels: np.ndarray) -> bytes:
     out = io.BytesIO()
     PillowImage.fromarray(pixels).save(out, "PNG", compress_level=4)
     return out.getvalue()
-
-
-def _real_width(made: cutout.Cutout, parameters: Iterable[Parameter]) -> float | None:
-    """Metres of the visible outline's width: from a width or diameter, else from a height and the outline's shape."""
-    lengths = {row.name: _metres(row) for row in parameters if row.bound in ("exact", "range")}
-    for name, metres in lengths.items():
-        if metres and (name in WIDTHS or name.endswith("_diameter")):
-            return metres
-    height = next((lengths[name] for name in HEIGHTS if lengths.get(name)), None)
-    return height * made.width_px / (made.box[3] - made.box[1]) if height else None
-
-
-def _metres(row: Parameter) -> float | None:
-    quantity = units().Quantity(row.value, row.unit)
-    return float(quantity.to("m").magnitude) if quantity.check("[length]") else None

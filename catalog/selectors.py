@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import Merchant
-from catalog import facts
+from catalog import facts, scale
 from catalog.facts import ProductFacts
 from catalog.models import Evidence, Image, Import, ImportProblem, Product
 
@@ -44,6 +44,7 @@ def products_of(merchant: Merchant) -> QuerySet[Product]:
 
 def product_facts(product: Product) -> ProductFacts:
     """The truth about a product as one frozen record; equal rows give equal records and an equal `version`."""
+    parameters = tuple(parameter(row) for row in product.parameters.all())
     return ProductFacts(
         sku=product.sku,
         title={product.locale: product.title, **product.titles},
@@ -52,7 +53,7 @@ def product_facts(product: Product) -> ProductFacts:
         locale=product.locale,
         price_minor=product.price_minor,
         currency=product.currency,
-        parameters=tuple(_parameter(row) for row in product.parameters.all()),
+        parameters=parameters,
         selling_points=tuple(
             facts.SellingPoint(id=row.key, text=row.text, evidence=tuple(row.evidence), spoken=row.spoken)
             for row in product.sellingpoints.all()
@@ -67,7 +68,7 @@ def product_facts(product: Product) -> ProductFacts:
         ),
         audience_tags=tuple(product.audience_tags),
         scene_tags=tuple(product.scene_tags),
-        images=tuple(_image(row) for row in product.images.all()),
+        images=tuple(_image(row, parameters) for row in product.images.all()),
         in_the_box=tuple(product.in_the_box),
         statements=tuple(
             facts.Statement(id=f"par-{name}", name=name, text=text)
@@ -139,7 +140,8 @@ def _pattern(reason: str) -> str:
     return re.sub(r"'[^']*'", "'…'", re.sub(r"\b\d[\d.,]*\b", "…", reason))
 
 
-def _parameter(row: Any) -> facts.Parameter:
+def parameter(row: Any) -> facts.Parameter:
+    """A row of the specification as the frozen fact."""
     return facts.Parameter(
         id=f"par-{row.name}",
         name=row.name,
@@ -183,7 +185,7 @@ def _evidence_row(row: Evidence, ratings: dict[str, float | None]) -> facts.Evid
     )
 
 
-def _image(row: Image) -> facts.ProductImage:
+def _image(row: Image, parameters: Sequence[facts.Parameter]) -> facts.ProductImage:
     return facts.ProductImage(
         sha256=row.sha256,
         name=row.file.name or "",
@@ -192,7 +194,7 @@ def _image(row: Image) -> facts.ProductImage:
         role=row.role,  # type: ignore[arg-type]  # choices of the model
         rendered=row.rendered,
         cutout=row.cutout.name or "",
-        metres_per_pixel=_scale(row),
+        metres_per_pixel=metres_per_pixel(row, parameters),
         base_px=_point(row.base_px),
         pitch_deg=row.pitch_deg,
         effect_px=_point(row.effect_px),
@@ -201,13 +203,12 @@ def _image(row: Image) -> facts.ProductImage:
     )
 
 
-def _scale(row: Image) -> float | None:
-    """Metres a pixel: as measured, else the real width over the width of the visible outline."""
+def metres_per_pixel(row: Image, parameters: Iterable[facts.Parameter]) -> float | None:
+    """Scale of a photo: as measured, else the real width over the width of the visible outline; None if unknown."""
     if row.metres_per_pixel:
         return float(row.metres_per_pixel)
-    if row.width_m and row.outline and row.outline[2] > row.outline[0]:
-        return float(row.width_m / (row.outline[2] - row.outline[0]))
-    return None
+    width = row.width_m or scale.outline_width(row.outline, parameters)
+    return float(width / (row.outline[2] - row.outline[0])) if width and row.outline else None
 
 
 def _point(value: Any) -> tuple[float, float] | None:

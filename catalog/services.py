@@ -6,7 +6,7 @@ received -> checked -> running -> done | failed. The check writes every problem 
 
 import itertools
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +28,7 @@ from catalog.ingest.readers import Table
 from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading, UnreadableFileError
 from catalog.models import Image, Import, ImportProblem, Product
 from catalog.pictures import PictureFolder
+from catalog.signals import facts_changed
 
 DEMO = Path(__file__).resolve().parent / "demo"
 CHUNK = 500
@@ -295,25 +296,28 @@ def _store_chunk(batch: Import, chunk: list[Reading], source: _Source) -> None:
         listed = [reading.product for reading in _with_known(batch, chunk, set()) if reading.product]
         stored = upserts.store(batch.merchant, listed)
         _keep_addresses(listed, stored.products, source.folder)
+        if stored.touched:
+            facts_changed.send(sender=Product, product_ids=stored.touched, because=f"{batch.name} changed the product")
         Import.objects.filter(pk=batch.pk).update(
             added=F("added") + stored.added, changed=F("changed") + stored.changed, same=F("same") + stored.same
         )
         batch.refresh_from_db()
 
 
-def _keep_addresses(listed: Sequence[ListedProduct], products: Any, folder: PictureFolder) -> None:
-    """Remember the pictures that are only addresses, so that they can be fetched later."""
-    wanted = {
-        row.sku: [image.url for image in row.images if image.url and folder.find(image) is None]
-        for row in listed
-        if row.title
-    }
+def _keep_addresses(listed: Sequence[ListedProduct], products: Mapping[str, int], folder: PictureFolder) -> None:
+    """Remember the pictures that are named but not at hand, so that they can be fetched or uploaded later."""
+    named: dict[int, dict[str, None]] = {}
+    whole: set[int] = set()
+    for row in listed:
+        if row.images and row.sku in products:
+            missing = [image.url or image.name for image in row.images if folder.find(image) is None]
+            named.setdefault(products[row.sku], {}).update(dict.fromkeys(missing))
+            whole.update([products[row.sku]] if row.title else [])
     changed = []
-    for product in Product.objects.filter(
-        pk__in=[products[sku] for sku, urls in wanted.items() if urls and sku in products]
-    ):
-        if product.image_urls != wanted[product.sku]:
-            product.image_urls = wanted[product.sku]
+    for product in Product.objects.filter(pk__in=named).only("pk", "image_urls"):
+        known = [] if product.pk in whole else product.image_urls
+        product.image_urls, before = list(dict.fromkeys([*known, *named[product.pk]])), product.image_urls
+        if product.image_urls != before:
             changed.append(product)
     Product.objects.bulk_update(changed, ["image_urls"], batch_size=500)
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from catalog.facts import Parameter as ParameterFact
 from catalog.models import Evidence, Image, Parameter, Product, Question, Review, SearchTerm, SellingPoint
+from catalog.selectors import metres_per_pixel, parameter
 
 SHARP_ENOUGH = 700
 """Shorter side in pixels from which a product photo fills a 720p frame without being enlarged."""
@@ -85,11 +87,6 @@ class TruthCard:
     search_terms: tuple[SearchTerm, ...]
     contradictions: int
 
-    @property
-    def can_make_videos(self) -> bool:
-        """Planning needs one photo with a cut-out."""
-        return any(photo.image.cutout and photo.image.role in USABLE for photo in self.photos)
-
 
 USABLE = (Image.Role.PACKSHOT, Image.Role.VIEW)
 
@@ -104,10 +101,10 @@ def truth_card(product: Product) -> TruthCard:
     evidence = tuple(product.evidences.all())
     parameters = tuple(product.parameters.all())
     reviews, questions = tuple(product.reviews.all()), tuple(product.questions.all())
-    proofs = _proofs(parameters, reviews, questions, evidence)
+    proofs = _properties(product) | _proofs(parameters, reviews, questions, evidence)
     return TruthCard(
         product=product,
-        photos=tuple(_photo(image) for image in product.images.all()),
+        photos=tuple(_photo(image, [parameter(row) for row in parameters]) for image in product.images.all()),
         rows=_rows(parameters, evidence),
         claims=tuple(_claim(point, product.locale, proofs) for point in product.sellingpoints.all()),
         reviews=reviews,
@@ -117,16 +114,22 @@ def truth_card(product: Product) -> TruthCard:
     )
 
 
-def _photo(image: Image) -> Photo:
+def _photo(image: Image, parameters: Sequence[ParameterFact]) -> Photo:
     size = f"{image.width} × {image.height} px"
     verdicts = [Verdict(holds=min(image.width, image.height) >= SHARP_ENOUGH, words=_size_words(image, size))]
     if image.role in USABLE:
         has_cutout = bool(image.cutout)
         verdicts.append(Verdict(holds=has_cutout, words="Cut out" if has_cutout else "No cut-out yet"))
-        known = image.width_m is not None
-        words = f"Real width known: {image.width_m * 100:.3g} cm" if image.width_m else "Real width unknown: add it"
-        verdicts.append(Verdict(holds=known, words=words))
+        verdicts.append(_scale_verdict(image, parameters))
+        verdicts += [Verdict(holds=False, words=remark) for remark in image.quality.get("remarks", ())]
     return Photo(image=image, verdicts=tuple(verdicts))
+
+
+def _scale_verdict(image: Image, parameters: Sequence[ParameterFact]) -> Verdict:
+    metres = metres_per_pixel(image, parameters)
+    if metres is None or not image.outline:
+        return Verdict(holds=metres is not None, words="Scale known" if metres else "Real size unknown: enter a width")
+    return Verdict(holds=True, words=f"Real width: {metres * (image.outline[2] - image.outline[0]) * 100:.3g} cm")
 
 
 def _size_words(image: Image, size: str) -> str:
@@ -147,6 +150,14 @@ def _rows(parameters: Sequence[Parameter], evidence: Sequence[Evidence]) -> tupl
         )
         for parameter in parameters
     )
+
+
+def _properties(product: Product) -> dict[str, Proof]:
+    """Evidence ids of properties without a number, such as the material."""
+    return {
+        f"par-{name}": Proof(anchor="specification", words=f"{name}: {text}")
+        for name, text in product.attributes.items()
+    }
 
 
 def _proofs(

@@ -46,6 +46,8 @@ class Stored:
     same: int
     products: Mapping[str, int]
     """SKU -> primary key, for every SKU of the chunk that exists now."""
+    touched: Sequence[int] = ()
+    """Products that existed and were changed or added to."""
 
 
 def store(merchant: Merchant, listed: Sequence[ListedProduct]) -> Stored:
@@ -64,7 +66,8 @@ def store(merchant: Merchant, listed: Sequence[ListedProduct]) -> Stored:
     _add_titles(known, additions)
     touched = [(products[row.sku], row) for row in (*new, *changed, *additions)]
     _store_rows(merchant, touched)
-    return Stored(len(new), len(changed), len(whole) - len(new) - len(changed), products)
+    older = tuple(products[row.sku] for row in (*changed, *additions))
+    return Stored(len(new), len(changed), len(whole) - len(new) - len(changed), products, older)
 
 
 def _create(merchant: Merchant, rows: Sequence[ListedProduct], hashes: Mapping[str, str]) -> None:
@@ -115,7 +118,7 @@ def _add_titles(known: Mapping[str, Product], rows: Sequence[ListedProduct]) -> 
 
 def _store_rows(merchant: Merchant, touched: Touched) -> None:
     """Everything that hangs on the products; parameters that a listing no longer has are removed with it."""
-    _delete_missing([(pk, row) for pk, row in touched if row.parameters])
+    _delete_missing([(pk, row) for pk, row in touched if row.title and row.parameters])
     _upsert(Parameter, ("product", "name"), _parameters(merchant, touched))
     _upsert(SellingPoint, ("product", "key"), _selling_points(merchant, touched))
     _upsert(Review, ("product", "key"), _reviews(merchant, touched))
@@ -187,7 +190,8 @@ def _reviews(merchant: Merchant, touched: Touched) -> list[Review]:
 
 def _delete_missing(listing: Sequence[tuple[int, ListedProduct]]) -> None:
     wanted = {(pk, item.name) for pk, row in listing for item in row.parameters}
-    rows = Parameter.objects.filter(product__in=[pk for pk, _ in listing]).values_list("pk", "product_id", "name")
+    listed = Parameter.objects.filter(product__in=[pk for pk, _ in listing], by_hand=False)
+    rows = listed.values_list("pk", "product_id", "name")
     gone = [pk for pk, product, name in rows if (product, name) not in wanted]
     if gone:
         Parameter.objects.filter(pk__in=gone).delete()

@@ -16,13 +16,17 @@ from catalog.facts import ProductFacts
 from catalog.models import Product
 from generation import jobs, selectors
 from generation.models import Approval, Cut, Job, Placement, Score, Variant, Video
-from generation.planning import own_scenes, plan, scene_pack
+from generation.planning import Cell, missing, own_scenes, plan, scene_pack
 from generation.prompts import compose, exaggerate
 from generation.prompts.locales import locales as known_locales
 from generation.specs import VideoSpec
 
 BATCH = 4
 """Variants planned when nobody says how many."""
+
+
+FINISHED = (Video.State.REVIEWING, Video.State.NEEDS_PERSON, Video.State.APPROVED, Video.State.PUBLISHED)
+"""States of a video whose files exist and may still be shown one day."""
 
 
 class CannotPlan(ValueError):
@@ -231,31 +235,55 @@ def record_scores(*, merchant: Merchant, scores: Sequence[LearnedScore]) -> int:
     return len(scores)
 
 
-def mark_stale(*, product: Product, because: str) -> list[Video]:
-    """Pause every live placement of a product whose facts changed; the videos offer a re-render."""
-    current = catalog_selectors.product_facts(product).version
-    live = Video.objects.filter(variant__product=product, state=Video.State.PUBLISHED)
-    stale = list(live.exclude(variant__facts_version=current))
+def mark_stale(*, product_ids: Sequence[int], because: str) -> list[Video]:
+    """Take back finished videos that promise what their product's facts no longer say; each can be made anew.
+
+    Call it in the transaction that changed the facts: their placements pause in the same moment.
+    """
+    finished = Video.objects.filter(variant__product__in=product_ids, state__in=FINISHED)
+    stale = [video for video in finished.select_related("variant__product") if _is_outdated(video.variant)]
     for video in stale:
-        if advance(video, [Video.State.PUBLISHED], Video.State.STALE):
+        if advance(video, FINISHED, Video.State.STALE):
             Placement.objects.filter(cut__video=video).update(
                 state=Placement.State.PAUSED, paused_because=because[:300]
             )
+            _log(video, "catalog", "mark_stale", because)
     return stale
+
+
+@transaction.atomic
+def remake(*, video: Video, by: str = "") -> list[Video]:
+    """Plan the cell of a stale video again from today's facts and start making it; the old one retires.
+
+    Raises CannotPlan. [] when the video is not stale (any more).
+    """
+    old, facts = VideoSpec.from_json(json.dumps(video.variant.spec)), _plannable(video.variant.product)
+    cards = {card.id: card for card in (*own_scenes(facts), *scene_pack())}
+    scene = cards.get(old.shots[0].scene)
+    if scene is None:
+        raise CannotPlan(f"The scene of this video is gone: plan new videos of {facts.sku} instead.")
+    if not advance(video, [Video.State.STALE], Video.State.RETIRED):
+        return []
+    cell = Cell(
+        scenario=old.scenario, locale=old.locale, hook=old.hook, scene=scene.id, seed=old.seed,
+        reason="made anew from changed facts",
+    )  # fmt: skip
+    planned = PlannedAs(reason=cell.reason, batch=video.variant.batch, engine=video.engine)
+    new = _video(video.variant.product, facts, compose(facts, cell, scene), planned)
+    _log(video, by, "remake", f"by video {new.public_id}")
+    start([new])
+    return [new]
+
+
+def _is_outdated(variant: Variant) -> bool:
+    then = ProductFacts.from_json(json.dumps(variant.facts))
+    return not then.promises_as(catalog_selectors.product_facts(variant.product))
 
 
 def _plannable(product: Product) -> ProductFacts:
     facts = catalog_selectors.product_facts(product)
-    photo = facts.packshot()
-    if photo is None:
-        raise CannotPlan(f"{product.sku} has no photo: add one picture of the product on a plain background.")
-    if not photo.cutout:
-        raise CannotPlan(f"The photo of {product.sku} has no cut-out yet: open the product and add one.")
-    if not photo.metres_per_pixel:
-        raise CannotPlan(
-            f"The real size of {product.sku} is unknown, so it cannot be shown at its size: add its width or diameter"
-            " with a unit to the listing and import it again."
-        )
+    if lacking := missing(facts):
+        raise CannotPlan(lacking.words)
     return facts
 
 

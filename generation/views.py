@@ -10,9 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
+from catalog import parameters
+from catalog.forms import ParameterForm
 from catalog.models import Product
+from catalog.selectors import product_facts
 from catalog.truth import truth_card
-from generation import boards, services
+from generation import boards, planning, services
 from generation.models import Video
 
 PER_PAGE = 24
@@ -33,10 +36,41 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def product_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """The truth card of a product and the board of its videos."""
+    """The truth card of a product and the board of its videos; `?edit=width` opens one parameter."""
     product = get_object_or_404(Product, public_id=public_id)
-    context = {"product": product, "card": truth_card(product), "board": boards.board_of(product)}
-    return render(request, "generation/product_detail.html", context)
+    row = product.parameters.filter(name=request.GET.get("edit", "")).first()
+    form = ParameterForm(initial={"name": row.name, "value": parameters.words(row)} if row else None)
+    return _product_page(request, product, form)
+
+
+def _product_page(request: HttpRequest, product: Product, form: ParameterForm, status: int = 200) -> HttpResponse:
+    context = {
+        "product": product, "card": truth_card(product), "board": boards.board_of(product), "parameter_form": form,
+        "missing": planning.missing(product_facts(product)),
+    }  # fmt: skip
+    return render(request, "generation/product_detail.html", context, status=status)
+
+
+@login_required
+@require_POST
+def product_parameter(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Add, correct or (with the button `remove`) take away one parameter; live videos that promised otherwise pause."""
+    product = get_object_or_404(Product, public_id=public_id)
+    form = ParameterForm(request.POST, locale=product.locale)
+    by, name = request.user.get_username(), request.POST.get("remove", "")
+    if not name and not form.is_valid():
+        return _product_page(request, product, form, status=422)
+    try:
+        if name:
+            parameters.remove(product=product, name=name, by=by)
+        else:
+            text = form.cleaned_data["value"]
+            row = parameters.write(product=product, name=form.cleaned_data["name"], text=text, by=by)
+            words = f"{row.name.replace('_', ' ')} {parameters.words(row)}"
+            messages.success(request, f"Every video is now held to: {words}.")
+    except parameters.ParameterError as problem:
+        messages.error(request, str(problem))
+    return redirect("generation:product_detail", public_id=public_id)
 
 
 @login_required
@@ -71,4 +105,21 @@ def video_retry(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         messages.success(request, "Trying again from the stage that failed.")
     else:
         messages.info(request, "Nothing to retry: this video has moved on.")
+    return redirect("review:video_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def video_remake(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Make an outdated video anew from today's facts."""
+    video = get_object_or_404(Video.objects.select_related("variant__product"), public_id=public_id)
+    try:
+        made = services.remake(video=video, by=request.user.get_username())
+    except services.CannotPlan as problem:
+        messages.error(request, str(problem))
+    else:
+        if made:
+            messages.success(request, "Being made anew. This one stays for the record and is not shown any more.")
+            return redirect("review:video_detail", public_id=made[0].public_id)
+        messages.info(request, "This video is not out of date any more.")
     return redirect("review:video_detail", public_id=public_id)

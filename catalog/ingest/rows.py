@@ -103,6 +103,7 @@ def _product(group: Group) -> ListedProduct | None:
     claims = (Cell(group.rows[0].number, _column(group, "title"), title), *_claims(group, points))
     parameters, properties = specifications.read(group, locale=locale or "en", claims=claims)
     price_minor, currency = _price(group)
+    _check_type(group)
     record = group.rows[0].values
     effect, cap = _effect(group, record.get("effect"), {row.name for row in parameters})
     return ListedProduct(
@@ -215,6 +216,18 @@ def _amount(cell: Cell, currency: str) -> tuple[int, str]:
     return money.parse(cell.text, currency=currency)
 
 
+def _check_type(group: Group) -> None:
+    """A kind of product that the shop's own software does not know: its row may mean another thing than it says."""
+    known = group.columns.dialect.types
+    cell = group.named("type") or group.named("Type")
+    if known and cell and not {part.strip().lower() for part in cell.text.split(",")} <= known:
+        group.warn(
+            cell,
+            f"{group.columns.dialect.label} knows no product type '{cell.text[:60]}'; the row is read as simple.",
+            f"Use one of {', '.join(sorted(known))}.",
+        )
+
+
 def _category(group: Group) -> str:
     parts = entries(group.text("category"))
     return re.sub(r"\s*(?:>>|->|>|/)\s*|\n", " > ", str(parts[0]))[:200] if parts else ""
@@ -260,14 +273,7 @@ def _addition(group: Group) -> ListedProduct | None:
     row = {normalise(key): value for key, value in group.rows[0].values.items()}
     kind = group.columns.dialect.kind
     if kind == "reviews":
-        text = row.get("text") or row.get("review")
-        record = {
-            "text": text,
-            "rating": row.get("rating") or row.get("rating_value"),
-            "lang": row.get("lang"),
-            "date": row.get("date"),
-        }
-        reviews = attachments.reviews([record])
+        reviews = attachments.reviews([group.columns.dialect.named(row)])
         if not reviews:
             group.note(
                 None,
@@ -285,4 +291,19 @@ def _addition(group: Group) -> ListedProduct | None:
             sku=sku,
             titles={str(row["locale"])[:12]: str(row.get("name") or "")[:TITLE_LIMIT]} if row.get("locale") else {},
         )
+    if kind == "parameters":
+        return _parameters(group, sku)
     return ListedProduct(sku=sku, images=attachments.images(group))
+
+
+def _parameters(group: Group, sku: str) -> ListedProduct:
+    """Sizes and other quantities for a product that was listed without them."""
+    parameters, _ = specifications.read(group, locale=group.text("locale") or "en", claims=())
+    if not parameters:
+        group.note(
+            None,
+            f"The row of '{sku}' has no quantity with a unit.",
+            "Fill a column such as 'width' with a number and its unit: 12 cm.",
+            refused=True,
+        )
+    return ListedProduct(sku=sku, parameters=parameters)

@@ -76,6 +76,10 @@ ACTIONS = {
     "approve": "approved a video",
     "reject": "rejected a video",
     "publish": "put a video live",
+    "set_parameter": "corrected the specification",
+    "remove_parameter": "took a parameter out",
+    "mark_stale": "paused a video whose facts changed",
+    "remake": "had a video made anew",
 }
 
 

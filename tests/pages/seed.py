@@ -34,6 +34,7 @@ from catalog.models import (
     SearchTerm,
     SellingPoint,
 )
+from catalog.selectors import product_facts
 from generation import services
 from generation.models import Cut, Job, Placement, Variant, Video
 from generation.specs import EffectSpec, Line, Shot, VideoSpec
@@ -169,7 +170,8 @@ def seed_video(product: Product, *, scenario: str, locale: str, hook: str, place
     )  # fmt: skip
     variant = Variant.objects.create(
         merchant=product.merchant, product=product, scenario=scenario, locale=locale, hook=hook,
-        spec=json.loads(spec.to_json()), spec_hash=spec.hash, facts={}, facts_version="0" * 16,
+        spec=json.loads(spec.to_json()), spec_hash=spec.hash,
+        facts=json.loads(product_facts(product).to_json()), facts_version="0" * 16,
         reason=f"{scenario}: not tried yet",
     )  # fmt: skip
     return Video.objects.create(merchant=product.merchant, variant=variant)

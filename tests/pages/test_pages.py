@@ -46,6 +46,8 @@ SINGLE = [
 ]
 POSTS = [
     ("generation:product_plan", _product),
+    ("generation:product_parameter", _product),
+    ("generation:video_remake", _video(Video.State.STALE)),
     ("generation:video_retry", _video(Video.State.FAILED)),
     ("review:video_approve", _video(Video.State.NEEDS_PERSON)),
     ("review:video_reject", _video(Video.State.NEEDS_PERSON)),
@@ -197,3 +199,19 @@ def _grow(shop: Shop) -> None:
                 video = seed_video(product, scenario="family", locale="en-US", hook="proof", place=100 + place)
                 bring_to(video, state)
         seed_imports(shop.merchant)
+
+
+def test_a_size_is_entered_on_the_products_page(at_desk: Client, shop: Shop) -> None:
+    page = reverse("generation:product_detail", args=[_product(shop)])
+    refused = at_desk.post(page + "parameters/", {"name": "width", "value": "twelve"})
+    at_desk.post(page + "parameters/", {"name": "width", "value": "12,5 cm"})
+
+    assert (refused.status_code, b"twelve" in refused.content) == (422, True)
+    assert "entered by" in at_desk.get(page).content.decode()
+    assert 'value="12.5 cm"' in at_desk.get(page, {"edit": "width"}).content.decode()
+
+
+def test_an_outdated_video_offers_to_be_made_anew(at_desk: Client, shop: Shop) -> None:
+    page = at_desk.get(reverse("review:video_detail", args=[_video(Video.State.STALE)(shop)]))
+
+    assert "Make it anew" in page.content.decode()

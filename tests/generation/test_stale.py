@@ -1,0 +1,96 @@
+"""Videos that promise what the facts no longer say are taken back at once, and made anew on one click."""
+
+import json
+
+import pytest
+
+from accounts import tenancy
+from accounts.models import AuditLog, Merchant
+from catalog import parameters, signals
+from catalog.models import Image, Product, Review
+from catalog.selectors import product_facts
+from generation import services
+from generation.models import Job, Placement, Variant, Video
+from tests.factories import make_cut, make_product
+
+
+def _product(merchant: Merchant) -> Product:
+    """A mug that can be planned: a cut-out photo and a width."""
+    product = make_product(merchant, sku="MUG-1", title="Mug", audience_tags=["family"])
+    Image.objects.create(
+        merchant=merchant, product=product, file="products/mug.jpg", sha256="1" * 64, width=1000, height=1000,
+        role="packshot", cutout="cutouts/mug.png", outline=[300, 200, 700, 800], base_px=[500, 800],
+    )  # fmt: skip
+    parameters.write(product=product, name="width", text="9 cm", by="ann")
+    return product
+
+
+def _live_video(merchant: Merchant) -> Video:
+    product = _product(merchant)
+    video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]
+    make_cut(video)
+    Video.objects.filter(pk=video.pk).update(state=Video.State.REVIEWING)
+    video.refresh_from_db()
+    services.approve(video=video, approver="Ann")
+    video.refresh_from_db()
+    services.publish(video=video, by="Ann")
+    video.refresh_from_db()
+    return video
+
+
+def test_a_changed_parameter_pauses_what_promised_the_old_one(at_alice: Merchant) -> None:
+    video = _live_video(at_alice)
+
+    parameters.write(product=video.variant.product, name="width", text="8 cm", by="ann")
+
+    video.refresh_from_db()
+    placement = Placement.objects.get()
+    assert (video.state, placement.state) == ("stale", "paused")
+    assert "width" in placement.paused_because
+    assert AuditLog.objects.filter(action="mark_stale").count() == 1
+
+
+def test_another_review_pauses_nothing(at_alice: Merchant) -> None:
+    video = _live_video(at_alice)
+    product = video.variant.product
+    Review.objects.create(merchant=at_alice, product=product, key="rev-1", text="Fine.")
+    signals.facts_changed.send(sender=Product, product_ids=[product.pk], because="a review")
+
+    video.refresh_from_db()
+    assert product_facts(product).version != video.variant.facts_version
+    assert (video.state, Placement.objects.get().state) == ("published", "live")
+
+
+def test_facts_and_pause_come_together_or_not_at_all(at_alice: Merchant) -> None:
+    video = _live_video(at_alice)
+
+    with pytest.raises(RuntimeError, match="lost"), tenancy.transaction.atomic():
+        parameters.write(product=video.variant.product, name="width", text="8 cm", by="ann")
+        raise RuntimeError("connection lost")
+
+    video.refresh_from_db()
+    assert (video.state, product_facts(video.variant.product).parameters[0].value) == ("published", 9.0)
+
+
+def test_a_stale_video_is_made_anew_from_todays_facts(at_alice: Merchant) -> None:
+    video = _live_video(at_alice)
+    parameters.write(product=video.variant.product, name="width", text="8 cm", by="ann")
+    video.refresh_from_db()
+
+    new = services.remake(video=video, by="ann")[0]
+
+    video.refresh_from_db()
+    variant = Variant.objects.get(pk=new.variant_id)
+    assert (video.state, new.state) == ("retired", "planned")
+    assert (variant.scenario, variant.hook) == (video.variant.scenario, video.variant.hook)
+    assert json.loads(json.dumps(variant.facts))["parameters"][0]["value"] == 8.0
+    assert Job.objects.filter(video=new, kind="generate").count() == 1
+    assert services.remake(video=video, by="ann") == []
+
+
+def test_a_product_without_size_says_so_before_anything_is_made(at_alice: Merchant) -> None:
+    product = _product(at_alice)
+    parameters.remove(product=product, name="width", by="ann")
+
+    with pytest.raises(services.CannotPlan, match="real size of MUG-1 is unknown"):
+        services.plan_product(product=product)

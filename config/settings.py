@@ -90,7 +90,7 @@ CELERY_BEAT_SCHEDULE = {
 JOB_HANDLERS = {
     "generate": "generation.making.Generate",
     "compose": "generation.making.Compose",
-    "review": "review.services.ReviewHandler",
+    "review": "review.job.ReviewHandler",
 }
 """Who performs a job of each kind: the only place where the queue learns of the layers above it."""
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=20)

@@ -58,15 +58,31 @@ def test_a_broken_contract_is_caught(_contract: str, file: str, line: str, copy:
     assert f"{_contract} BROKEN" in done.stdout
 
 
-def test_the_web_process_never_loads_torch() -> None:
-    script = (
-        "import django, sys; django.setup(); import config.urls, config.wsgi, generation.tasks;"
-        "found = sorted({'torch', 'transformers', 'model'} & set(sys.modules)); sys.exit(', '.join(found) or 0)"
-    )
+WATCHING = {"cv2", "onnxruntime", "ctranslate2", "rapidocr", "moviepy", "review.observe", "catalog.cutout"}
+"""What looks at pictures and listens: hundreds of megabytes that no page needs."""
+
+
+def test_the_web_process_loads_neither_the_model_nor_what_watches_videos() -> None:
+    heavy = {"torch", "transformers", "model", *WATCHING}
+    found = _modules("import django; django.setup(); import config.urls, config.wsgi, generation.tasks")
+    assert found & heavy == set()
+
+
+def test_the_audit_loads_no_media_library_into_its_process() -> None:
+    script = "import django; django.setup(); import review.job; from review.observe import speech; speech._recogniser()"
+    found = _modules(script)
+    assert "cv2" in found  # it watches
+    assert found & {"av", "faster_whisper", "torch", "moviepy"} == set()
+
+
+def _modules(script: str) -> set[str]:
+    """Everything a fresh process has imported after the script."""
+    told = f"{script}; import sys; print(' '.join(sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", told], cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr[-2000:]
+    return set(done.stdout.split())
 
 
 def test_the_model_runs_without_django() -> None:

@@ -17,9 +17,10 @@ from catalog.models import Evidence, Product
 from generation.models import Approval, Cut, Job, Variant, Video
 from generation.specs import VideoSpec
 from review import selectors, services
+from review.job import ReviewHandler, Unreadable
 from review.models import Audit, Decision, Finding
 from review.observe import media
-from review.services import NotApprovable, ReviewHandler, Unreadable
+from review.services import NotApprovable
 from tests.factories import make_facts
 from tests.review.drawn import Clip, draw_clip, pump_photo
 from tests.review.seen import plan

@@ -11,7 +11,7 @@ from accounts.models import Merchant
 from catalog import selectors as catalog_selectors
 from catalog.models import Product
 from generation.specs import VideoSpec
-from review import auditing, services
+from review import auditing, job
 from review.auditing import Question, Report
 from review.observe.media import MediaError
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if EXIT[report.verdict]:
             raise SystemExit(EXIT[report.verdict])
 
-    def _progress(self, quiet: bool) -> services.Progress:
+    def _progress(self, quiet: bool) -> job.Progress:
         def show(stage: str, share: float) -> None:
             if not quiet:
                 self.stderr.write(f"\r{share:4.0%} {stage:<24}", ending="")
@@ -66,7 +66,7 @@ def _question(options: dict[str, Any]) -> Question:
         facts = catalog_selectors.product_facts(product)
     spec = VideoSpec.from_json(options["spec"].read_text()) if options["spec"] else None
     locale = options["locale"] or (spec.locale if spec else facts.locale)
-    return Question(facts=facts, photo=services.stored_photo(facts), locale=locale, spec=spec)
+    return Question(facts=facts, photo=job.stored_photo(facts), locale=locale, spec=spec)
 
 
 def _keep(report: Report, folder: Path) -> None:

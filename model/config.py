@@ -1,6 +1,6 @@
 """Sizes of the unified Transformer. A size is a function that returns a frozen `ModelConfig`."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
 CoordinateStyle = Literal["v1", "v2"]
@@ -89,6 +89,13 @@ class ModelConfig:
             mm_layers=(0, 1, 2, 3, 36, 37, 38, 39),
             gelu7_layers=(0, 1, 2, 3),
         )
+
+    @classmethod
+    def upscaler15b(cls, *, local: bool = False) -> Self:
+        """The published super-resolution weights; at 1080p every layer but 3, 7, ... 31 is `local`."""
+        everywhere = set(range(3, 32, 4))
+        layers = tuple(layer for layer in range(40) if layer not in everywhere) if local else ()
+        return replace(cls.base15b(), coords_style="v1", local_attn_layers=layers)
 
     @classmethod
     def compact(cls) -> Self:

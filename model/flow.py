@@ -128,3 +128,13 @@ def corrector_weights(step: float, ratio: float) -> tuple[float, float]:
     phi3 = phi2 / step - 0.5
     first, second = np.linalg.solve(np.array([[1.0, 1.0], [ratio, 1.0]]), np.array([phi2, 2 * phi3]) / expansion)
     return float(first), float(second)
+
+
+def zero_terminal_signal(steps: int = 1000) -> Tensor:
+    """Signal share by noise level of a scaled-linear schedule whose last level has no signal left, float32 (steps,).
+
+    Lin et al. 2023, arXiv 2305.08891; super-resolution starts from the mix at one entry of this table.
+    """
+    betas = torch.linspace(0.00085**0.5, 0.012**0.5, steps, dtype=torch.float64).square()
+    signal = (1 - betas).cumprod(0).sqrt().float()
+    return (signal - signal[-1]) * signal[0] / (signal[0] - signal[-1])

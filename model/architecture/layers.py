@@ -3,6 +3,8 @@
 Shape legend: B batch, L tokens, D hidden, H query heads, G key/value heads, K head dimension, E experts (1 or 3).
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -10,7 +12,7 @@ from torch.nn import functional as F
 from model.architecture.activations import gelu7, swiglu7
 from model.architecture.positions import apply_rotary
 from model.config import ModelConfig
-from model.tokens.sequence import Segments
+from model.tokens.sequence import Segments, Window
 
 NORM_EPS = 1e-6
 EXPLICIT_ATTENTION_MAX_TOKENS = 1024
@@ -52,20 +54,35 @@ class ExpertLinear(nn.Module):
         return torch.cat([F.linear(part, chunk) for part, chunk in parts], dim=1)
 
 
-def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+Attend = Callable[[Tensor, Tensor, Tensor, tuple[Window, ...]], Tensor]
+"""The signature of `attention`; the parallel form in `model.inference.parallel` wraps an exchange around it."""
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor, windows: tuple[Window, ...] = ()) -> Tensor:
     """Grouped-query attention, scale 1/sqrt(K): q (B, L, H, K), k and v (B, L, G, K) -> (B, L, H, K).
 
-    On a CPU and up to 1024 tokens two plain matrix products beat the fused kernel 2-3 times in bfloat16.
+    Without windows every query sees every key; with them, each window's queries see its keys.
     """
-    groups, per_group = k.shape[2], q.shape[2] // k.shape[2]
-    if mask is not None or q.device.type != "cpu" or q.shape[1] > EXPLICIT_ATTENTION_MAX_TOKENS:
-        fused = F.scaled_dot_product_attention(
-            q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), attn_mask=mask, enable_gqa=True
+    if not windows:
+        return full_attention(q, k, v)
+    parts = [
+        full_attention(
+            q[:, w.queries], *(torch.cat([x[:, keys] for keys in w.keys], 1) if len(w.keys) > 1 else x for x in (k, v))
         )
-        return fused.transpose(1, 2)
-    batch, length, _, width = q.shape
+        for w in windows
+    ]
+    return torch.cat(parts, dim=1)
+
+
+def full_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Every query sees every key; on a CPU and up to 1024 keys two plain products beat the fused kernel 2-3 times."""
+    if q.device.type != "cpu" or k.shape[1] > EXPLICIT_ATTENTION_MAX_TOKENS:
+        q, k, v = (x.transpose(1, 2) for x in (q, k, v))
+        return F.scaled_dot_product_attention(q, k, v, enable_gqa=True).transpose(1, 2)
+    batch, length, heads, width = q.shape
+    groups, per_group = k.shape[2], heads // k.shape[2]
     q_BGMK = q.reshape(batch, length, groups, per_group, width).permute(0, 2, 3, 1, 4).flatten(2, 3)
-    scores = (q_BGMK * width**-0.5) @ k.permute(0, 2, 3, 1)  # (B, G, per_group * L, L)
+    scores = (q_BGMK * width**-0.5) @ k.permute(0, 2, 3, 1)  # (B, G, per_group * L, keys)
     mixed = scores.softmax(-1) @ v.transpose(1, 2)
     return mixed.unflatten(2, (per_group, length)).permute(0, 3, 1, 2, 4).flatten(2, 3)
 
@@ -87,14 +104,16 @@ class Attention(nn.Module):
         self.k_norm = RMSNorm(config.head_dim, experts)
         self.linear_proj = ExpertLinear(width, width, experts)
 
-    def forward(self, x: Tensor, rope: Tensor, segments: Segments, mask: Tensor | None) -> Tensor:
+    def forward(
+        self, x: Tensor, rope: Tensor, segments: Segments, windows: tuple[Window, ...], attend: Attend
+    ) -> Tensor:
         """Residual stream x (B, L, D) and rotary embedding (B, L, E) -> update (B, L, D), before the addition."""
         normed = self.pre_norm(x, segments).to(self.compute_dtype)
         q, k, v, gate = self.linear_qkv(normed, segments).split(self.splits, dim=-1)
         q, k, v = (part.unflatten(-1, (-1, self.head_dim)) for part in (q, k, v))
         q = apply_rotary(self.q_norm(q, segments), rope).to(self.compute_dtype)
         k = apply_rotary(self.k_norm(k, segments), rope).to(self.compute_dtype)
-        mixed = attention(q, k, v, mask)
+        mixed = attend(q, k, v, windows)
         if gate.shape[-1]:
             mixed = (mixed * torch.sigmoid(gate.float())[..., None]).to(self.compute_dtype)
         return self.linear_proj(mixed.flatten(-2), segments)
@@ -127,7 +146,9 @@ class Layer(nn.Module):
         self.attention = Attention(config, layer)
         self.mlp = MLP(config, layer)
 
-    def forward(self, x: Tensor, rope: Tensor, segments: Segments, mask: Tensor | None) -> Tensor:
-        x = x + self.attention(x, rope, segments, mask)
+    def forward(
+        self, x: Tensor, rope: Tensor, segments: Segments, windows: tuple[Window, ...], attend: Attend
+    ) -> Tensor:
+        x = x + self.attention(x, rope, segments, windows, attend)
         updated: Tensor = x + self.mlp(x, segments)
         return updated

@@ -15,13 +15,11 @@ def scaled_positions(coordinates: Tensor) -> Tensor:
     """Rows (t, h, w, T, H, W, rT, rH, rW) -> positions (..., 3), float32.
 
     Height and width are centred on the grid, time is not. Each axis is stretched by (r - 1) / (S - 1),
-    so a row of size S covers the same range as a reference of size r; an axis of size one keeps its scale.
+    so a row of size S covers the same range as a reference of size r; an axis of size one keeps its scale
+    (`coordinate_rows` refuses to make one with another reference).
     """
     place, size, reference = coordinates.float().split(3, dim=-1)
-    single = size == 1
-    if bool((single & (reference != 1)).any()):
-        raise ValueError("a coordinate axis of size 1 cannot be stretched to a longer reference")
-    scale = torch.where(single, 1.0, (reference - 1) / (size - 1).clamp(min=1))
+    scale = torch.where(size == 1, 1.0, (reference - 1) / (size - 1).clamp(min=1))
     centre = (size - 1) / 2
     centre = torch.cat([torch.zeros_like(centre[..., :1]), centre[..., 1:]], dim=-1)
     return (place - centre) * scale

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.architecture.layers import Layer, RMSNorm
+from model.architecture.layers import Attend, Layer, RMSNorm, attention
 from model.architecture.positions import RotaryEmbedding
 from model.config import ModelConfig
-from model.tokens.sequence import Segments
+from model.tokens.sequence import Segments, Window
 
 
 class Adapter(nn.Module):
@@ -52,21 +52,27 @@ class UnifiedTransformer(nn.Module):
         self.final_linear_audio = nn.Linear(config.hidden_size, config.audio_in_channels, bias=False)
 
     def forward(
-        self, tokens: Tensor, coordinates: Tensor, segments: Segments, *, local_mask: Tensor | None = None
+        self,
+        tokens: Tensor,
+        coordinates: Tensor,
+        segments: Segments,
+        *,
+        windows: tuple[Window, ...] = (),
+        attend: Attend = attention,
     ) -> Tensor:
         """Tokens (B, L, width), coordinates (B, L, 9) -> (B, L, output width), float32; text rows are zero.
 
-        `local_mask` (L, L) restricts the layers in `config.local_attn_layers`, which need it.
+        `windows` restrict the layers in `config.local_attn_layers`, which need them. `attend` computes attention.
         """
         if tokens.shape[1:] != (segments.total, self.config.token_width):
             expected = (segments.total, self.config.token_width)
             raise ValueError(f"tokens are {tuple(tokens.shape[1:])}, the segments ask for {expected}")
-        if self.config.local_attn_layers and local_mask is None:
-            raise ValueError("this configuration has local attention layers: pass local_mask")
+        if self.config.local_attn_layers and not windows:
+            raise ValueError("this configuration has local attention layers: pass windows")
         x = self.adapter(tokens, segments)
         rope = self.adapter.rope(coordinates)
         for index, layer in enumerate(self.block.layers):
-            x = layer(x, rope, segments, local_mask if index in self.config.local_attn_layers else None)
+            x = layer(x, rope, segments, windows if index in self.config.local_attn_layers else (), attend)
         return self._heads(x, segments)
 
     def _heads(self, x: Tensor, segments: Segments) -> Tensor:

@@ -37,19 +37,33 @@ def pack(video: Tensor, audio: Tensor, text: Tensor, *, width: int) -> Tensor:
 
 
 def coordinate_rows(places: Tensor, sizes: tuple[int, int, int], references: tuple[int, int, int]) -> Tensor:
-    """Places (N, 3) with their grid size and reference size -> coordinate rows (N, 9), float32."""
+    """Places (N, 3) with their grid size and reference size -> coordinate rows (N, 9), float32.
+
+    Raises ValueError for an axis of size one with a longer reference: there is nothing to stretch.
+    """
+    if any(size == 1 and reference != 1 for size, reference in zip(sizes, references, strict=True)):
+        raise ValueError(f"a coordinate axis of size 1 cannot be stretched: sizes {sizes}, references {references}")
     constant = torch.tensor([*sizes, *references], dtype=torch.float32).expand(len(places), 6)
     return torch.cat([places.float(), constant], dim=-1)
 
 
-def local_attention_mask(segments: Segments, *, frames: int, receptive_field: int) -> Tensor:
-    """Which key each query may see, bool (L, L).
+@dataclass(frozen=True)
+class Window:
+    """Queries that share their keys: `queries` see the union of the `keys` slices and nothing else."""
+
+    queries: slice
+    keys: tuple[slice, ...]
+
+
+def local_windows(segments: Segments, *, frames: int, receptive_field: int) -> tuple[Window, ...]:
+    """Who sees whom in a local layer, as slices, so that no L x L mask is ever built.
 
     A video query of latent frame f sees video keys of frames f - field .. f + field and all audio and text;
     audio and text queries see everything.
     """
-    per_frame = segments.video // frames
-    frame = torch.arange(segments.video) // per_frame
-    mask = torch.ones(segments.total, segments.total, dtype=torch.bool)
-    mask[: segments.video, : segments.video] = (frame[:, None] - frame[None, :]).abs() <= receptive_field
-    return mask
+    size, others = segments.video // frames, slice(segments.video, segments.total)
+    windows = []
+    for frame in range(frames):
+        near = slice(max(frame - receptive_field, 0) * size, min(frame + receptive_field + 1, frames) * size)
+        windows.append(Window(slice(frame * size, (frame + 1) * size), (near, others)))
+    return (*windows, Window(others, (slice(0, segments.total),)))

@@ -2,12 +2,15 @@
 
 import pytest
 import torch
+from torch.nn import functional as F
 
+from model.architecture import layers
 from model.architecture.activations import SwiGLU7, swiglu7
 from model.architecture.layers import attention
 from model.architecture.positions import RotaryEmbedding, apply_rotary, scaled_positions
 from model.tokens.compact import CompactLatent, CompactLayout, free_numbers, from_rows, to_rows
-from model.tokens.sequence import Segments, local_attention_mask, pack
+from model.tokens.sequence import Segments, local_windows, pack
+from model.tokens.text import text_coordinates
 from model.tokens.video import patchify, unpatchify
 
 
@@ -79,23 +82,31 @@ def test_rotary_keeps_lengths_and_depends_on_distance_only() -> None:
 
 def test_stretching_an_axis_of_one_place_is_an_error() -> None:
     with pytest.raises(ValueError, match="cannot be stretched"):
-        scaled_positions(torch.tensor([[0, 0, 0, 1, 1, 1, 2, 1, 1.0]]))
+        text_coordinates(1, style="v1")
 
 
-def test_local_mask_limits_video_to_near_frames_only() -> None:
-    mask = local_attention_mask(Segments(6, 1, 1), frames=3, receptive_field=1)
+def test_local_attention_equals_attention_under_a_mask() -> None:
+    generator, segments = torch.Generator().manual_seed(0), Segments(6, 1, 1)
+    q, k, v = (torch.randn(2, 8, heads, 8, generator=generator) for heads in (4, 2, 2))
+    mask = torch.ones(8, 8, dtype=torch.bool)
+    mask[0:2, 4:6] = mask[4:6, 0:2] = False  # frames 0 and 2 are two apart; audio and text see and are seen
 
-    assert mask[0].tolist() == [True, True, True, True, False, False, True, True]
-    assert bool(mask[6:].all())
+    windowed = attention(q, k, v, local_windows(segments, frames=3, receptive_field=1))
+
+    heads_first = (x.transpose(1, 2) for x in (q, k, v))
+    masked = F.scaled_dot_product_attention(*heads_first, attn_mask=mask, enable_gqa=True).transpose(1, 2)
+    assert torch.allclose(windowed, masked, atol=1e-6)
+    assert not torch.allclose(windowed, attention(q, k, v), atol=1e-3)
 
 
-def test_explicit_attention_agrees_with_the_fused_kernel() -> None:
+def test_both_ways_of_full_attention_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     generator = torch.Generator().manual_seed(0)
     q, k, v = (torch.randn(2, 11, heads, 8, generator=generator) for heads in (4, 2, 2))
+    plain = attention(q, k, v)
 
-    fused = attention(q, k, v, torch.ones(11, 11, dtype=torch.bool))
+    monkeypatch.setattr(layers, "EXPLICIT_ATTENTION_MAX_TOKENS", 0)
 
-    assert torch.allclose(attention(q, k, v), fused, atol=1e-5)
+    assert torch.allclose(plain, attention(q, k, v), atol=1e-5)
 
 
 def test_gradient_of_the_gated_activation_is_right_inside_and_outside_the_clip() -> None:

@@ -18,6 +18,11 @@ CERTAIN = 0.9
 NOISE = 0.035
 """Distance from the paper's colour that grain and JPEG alone produce."""
 
+SMALLEST_GAP = 5e-4
+"""Share of the photo below which a gap in the product is not looked for."""
+THIN = 0.35
+"""Thickness of a frame one can look through, as a share of the opening's radius."""
+
 
 @dataclass(frozen=True)
 class Matte:
@@ -86,7 +91,7 @@ def on_paper(colours: Colours, outline: Plane) -> Matte:
     # What differs strongly from the paper belongs to the listing even where the network looked elsewhere.
     unlike = (distance > 6 * NOISE) & ((shadow < 0.3) | (distance > 0.5))
     inside = ((distance > 3 * NOISE) & ~is_shadow & (outline > 0.15)) | unlike | (outline > 0.95)
-    inside = _largest_parts(_without_gaps(_filled(inside), outline))
+    inside = _largest_parts(_without_gaps(_filled(inside), outline) & ~_dilated(seen_through(distance), 1))
     inside = _largest_parts(inside & ~_contact_shadow(colours, background, inside=inside, shadow=shadow))
     core, reach = _eroded(inside, 2), _dilated(inside, 2)
     front = propagate(colours, core)
@@ -105,6 +110,29 @@ def _contact_shadow(
     deep = _eroded(inside, depth)
     alpha = _projection(colours, propagate(colours, deep), background)
     return (shadow > 0.25) & (alpha < 0.6) & ~deep  # type: ignore[no-any-return]
+
+
+def seen_through(distance: Plane) -> NDArray[np.bool_]:
+    """Paper framed by a thin part of the product, as under a handle; networks take it for product.
+
+    `distance` is from the paper's colour. Such a gap is the paper itself to the last bit, ends in a sharp edge, and its
+    frame is thin beside it; a white label lies deep in the product, a blown-out highlight has no edge.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((distance < 1.6 / 255).astype(np.uint8), connectivity=4)
+    if count < 2:
+        return np.zeros(distance.shape, dtype=bool)
+    outside = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    to_outside = cv2.distanceTransform((labels != outside).astype(np.uint8), cv2.DIST_L2, 5)
+    gaps = np.zeros(distance.shape, dtype=bool)
+    for label in np.flatnonzero(stats[:, cv2.CC_STAT_AREA] > distance.size * SMALLEST_GAP):
+        gap = labels == label
+        frame = to_outside[gap].min()
+        if label in (0, outside) or frame > THIN * cv2.distanceTransform(gap.astype(np.uint8), cv2.DIST_L2, 5).max():
+            continue
+        edge = _dilated(gap, 4) & ~_dilated(gap, 2)
+        if float(np.median(distance[edge])) > 3 * NOISE:
+            gaps |= gap
+    return gaps
 
 
 def left_behind(colours: Colours, alpha: Plane) -> float:

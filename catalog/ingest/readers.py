@@ -53,7 +53,7 @@ def open_table(path: Path, *, name: str = "", known: frozenset[str] = frozenset(
     if start[:1] in (b"{", b"["):
         return _json(path, name, start)
     if name.lower().endswith((".yaml", ".yml")):
-        raise UnreadableFileError(f"{name} is YAML, which is not read. Save the list as JSON or CSV.")
+        return _structured(name, "YAML", lambda: structured.yaml_rows(path))
     how = delimited.layout(path, known=known)
     kind = "TSV" if how.delimiter == "\t" else "CSV"
     return Table(name, f"{kind} ({how})", how.columns, lambda: delimited.rows(path, how))

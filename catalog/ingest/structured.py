@@ -1,4 +1,4 @@
-"""JSON, JSON Lines and XML feeds as rows: nested values stay nested, repeated elements become lists."""
+"""JSON, JSON Lines, YAML and XML feeds as rows: nested values stay nested, repeated elements become lists."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
+import yaml
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
@@ -13,6 +14,7 @@ from catalog.ingest import encodings
 from catalog.ingest.records import Problem, RawRow, UnreadableFileError
 
 JSON_LIMIT = 64_000_000
+YAML_LIMIT = 16_000_000
 LINE_LIMIT = 4_000_000
 LISTS = ("products", "items", "data", "catalog", "entries", "results", "rows")
 ITEMS = frozenset({"item", "entry", "product", "offer"})
@@ -41,6 +43,23 @@ def json_lines(path: Path) -> Iterator[RawRow]:
             number += 1
             if line.strip():
                 yield _json_line(number, line)
+
+
+def yaml_rows(path: Path) -> Iterator[RawRow]:
+    """The mappings of one YAML document. Aliases are refused: a few lines of them can stand for gigabytes."""
+    if path.stat().st_size > YAML_LIMIT:
+        raise UnreadableFileError(f"{path.name} has more than {YAML_LIMIT:,} bytes. Save it as JSON Lines or CSV.")
+    text = path.read_text(encoding=encodings.detect(path))
+    try:
+        has_alias = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader))
+        document = None if has_alias else yaml.load(text, Loader=yaml.CSafeLoader)  # the safe one, in C
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UnreadableFileError(f"{path.name} is not valid YAML: {reason}.") from error
+    if has_alias:
+        raise UnreadableFileError(f"{path.name} uses YAML aliases (*name), which are not followed. Save it as JSON.")
+    for number, item in enumerate(_items(document, path.name), start=1):
+        yield _row(number, item)
 
 
 def xml_rows(path: Path) -> Iterator[RawRow]:

@@ -36,6 +36,8 @@ def problem_of(tmp_path: Path, text: str) -> tuple[int, str, str, str, str]:
         ("标题,主图1,价格,商品编码", "taobao"),
         ("sku,name,price,attribute_set", "magento"),
         ("sku,rating,text", "reviews"),
+        ("Product ID,Review Text,Stars", "reviews"),
+        ("商品编码,评论,评分", "reviews"),
         ("sku,question,answer", "questions"),
         ("sku,term,impressions,clicks", "search-terms"),
         ("Artikelnummer;Bezeichnung;Preis;Bild", "generic"),
@@ -181,7 +183,17 @@ def test_prices_are_read_as_people_write_them(text: str, expected: tuple[int, st
         ("a.csv", b"", "a.csv is empty. Export the list again and check that it has rows."),
         ("a.csv", b"\n \n", "a.csv is empty. Export the list again and check that it has rows."),
         ("a.pdf", b"%PDF-1.7", "a.pdf is a PDF document. Upload the list as CSV, TSV, XLSX, JSON or XML."),
-        ("a.yaml", b"- id: 1\n", "a.yaml is YAML, which is not read. Save the list as JSON or CSV."),
+        (
+            "a.yaml",
+            b"- &a {id: 1}\n- *a\n",
+            "a.yaml uses YAML aliases (*name), which are not followed. Save it as JSON.",
+        ),
+        (
+            "a.csv",
+            b"label,review\n1,Nice\n",
+            "a.csv looks like reviews, but no column says which product each is about: its columns are label, review. "
+            "Add a column 'sku'.",
+        ),
         (
             "a.csv",
             b"sku,\0title\n",
@@ -199,3 +211,18 @@ def test_a_file_that_is_no_list_says_so(tmp_path: Path, name: str, content: byte
     with pytest.raises(UnreadableFileError) as caught:
         read(tmp_path, content, name)
     assert str(caught.value) == message
+
+
+def test_a_kind_of_product_that_the_shop_does_not_know_is_said(tmp_path: Path) -> None:
+    _, readings = read(tmp_path, "sku,name,price,type,attribute_family_code\nA-1,Mug,5,wholesale,default\n")
+    assert readings[0].product is not None
+    assert readings[0].product.category == ""
+    assert readings[0].problems[0].reason == ("Bagisto knows no product type 'wholesale'; the row is read as simple.")
+
+
+def test_yaml_is_read_like_json(tmp_path: Path) -> None:
+    dialect, readings = read(tmp_path, "- id: A-1\n  name: Mug\n  price: 12.5\n  width: 8 cm\n", "list.yaml")
+    product = readings[0].product
+    assert product is not None
+    assert (dialect, product.sku, product.title, product.price_minor) == ("generic", "A-1", "Mug", 1250)
+    assert [(row.name, row.value, row.unit) for row in product.parameters] == [("width", 8, "cm")]

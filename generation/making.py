@@ -26,6 +26,7 @@ from generation import engines, services
 from generation.engines.base import Engine
 from generation.jobs import Progress
 from generation.models import Job, Video
+from generation.render import framing
 from generation.render.clip import Motion
 from generation.render.compose import Cutout, RenderedCut, render
 from generation.render.scene import Scene
@@ -132,38 +133,42 @@ def _scenes(order: Order) -> Mapping[Format, Scene]:
 
 
 def _scene(order: Order, frame_format: Format) -> Scene:
-    name = order.spec.shots[0].scene
+    """The plan's scene, seen as closely as its product deserves."""
+    shot, photo = order.spec.shots[0], _packshot(order.facts)
+    scene = _whole_scene(order, shot.scene, frame_format)
+    return framing.framed(scene, scene.spot(shot.spot), framing.subject(photo, shot.effect))
+
+
+def _whole_scene(order: Order, name: str, frame_format: Format) -> Scene:
     if not name.startswith("photo:"):
         return Scene.load(name, frame_format)
     photo = next((image for image in order.facts.images if image.sha256 == name.removeprefix("photo:")), None)
     if photo is None:
         raise CannotMake(f"The scene photo {name} of {order.facts.sku} is not in its facts any more; plan again.")
-    return _scene_from_photo(photo, frame_format)
-
-
-def _scene_from_photo(photo: ProductImage, frame_format: Format) -> Scene:
-    """The merchant's own photo, cropped to the frame's shape around the ground point they marked."""
     if photo.base_px is None or photo.metres_per_pixel is None:
         raise CannotMake(
             f"Scene photo {photo.name}: mark where the product stands and how wide something there is, then plan again."
         )
-    pixels = _pixels(photo.name, "RGB")
-    height, width = pixels.shape[:2]
-    frame_width, frame_height = FRAME_SIZES[frame_format]
-    wide = min(width, round(height * frame_width / frame_height))
-    tall = min(height, round(wide * frame_height / frame_width))
-    left = int(np.clip(photo.base_px[0] - wide / 2, 0, width - wide))
-    top = int(np.clip(photo.base_px[1] - tall * 0.72, 0, height - tall))
-    crop = np.ascontiguousarray(pixels[top : top + tall, left : left + wide])
-    ground = photo.base_px[1] - top
-    return Scene.from_photo(crop, ground_y=ground, metres_per_pixel=photo.metres_per_pixel, name=photo.name)
+    return Scene.from_photo(
+        _pixels(photo.name, "RGB"),
+        frame_format,
+        ground=photo.base_px,
+        metres_per_pixel=photo.metres_per_pixel,
+        surface="water" if order.facts.effect.kind == "jet" else "matt",
+        name=photo.name,
+    )
 
 
 def _cutout(facts: ProductFacts) -> Cutout:
+    photo = _packshot(facts)
+    return Cutout(rgba=_pixels(photo.cutout, "RGBA"), photo=photo)
+
+
+def _packshot(facts: ProductFacts) -> ProductImage:
     photo = facts.packshot()
     if photo is None or not photo.cutout:
         raise CannotMake(f"{facts.sku} has no cut-out photo; open the product, add one and plan again.")
-    return Cutout(rgba=_pixels(photo.cutout, "RGBA"), photo=photo)
+    return photo
 
 
 def _pixels(name: str, mode: str) -> NDArray[np.uint8]:

@@ -96,8 +96,8 @@ def drawn(lines: list[str], style: Style, *, padding: int) -> Floats:
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
-    # French sets a space before these signs; a line may not begin with them.
-    text = re.sub(r" (?=[:;!?»])", "\u00a0", text.strip())
+    # French sets a space before these signs; a line may not begin with them. A number stays with what it counts.
+    text = re.sub(r" (?=[:;!?»])|(?<=\d) (?=\w)", "\u00a0", text.strip())
     if " " in text:
         words = text.split(" ")
         return [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]

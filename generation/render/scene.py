@@ -146,18 +146,32 @@ class Scene:
             raise RenderError(f"{home / 'scene.json'} has no {error} for the {frame_format} still.") from error
 
     @classmethod
-    def from_photo(cls, image: Picture, *, ground_y: float, metres_per_pixel: float, name: str = "photo") -> "Scene":
-        """A merchant's own scene photo, RGB, with an estimated camera and one spot, in the middle at row `ground_y`.
+    def from_photo(
+        cls,
+        image: Picture,
+        frame_format: Format,
+        *,
+        ground: tuple[float, float],
+        metres_per_pixel: float,
+        surface: str = "matt",
+        name: str = "photo",
+    ) -> "Scene":
+        """A merchant's own scene photo, RGB, with an estimated camera and one spot, at pixel `ground` (x, y).
 
         The field of view is taken as 40 degrees along the longer side and the pitch as a product photographer's 18
         degrees; `metres_per_pixel` at the spot is the merchant's word and sets the size of everything.
         """
         height, width = image.shape[:2]
-        if not 0 < ground_y < height or metres_per_pixel <= 0:
-            raise RenderError(f"Photo {name}: ground at row {ground_y} of {height}, {metres_per_pixel} m a pixel.")
-        camera = _estimated_camera((width, height), ground_y, metres_per_pixel)
-        spot = Spot(xyz=np.zeros(3), metres_per_pixel=metres_per_pixel, max_height_m=ground_y * metres_per_pixel)
-        frame_format: Format = "wide" if width >= height else "tall"
+        x, y = ground
+        if not (0 < x < width and 0 < y < height) or metres_per_pixel <= 0:
+            raise RenderError(
+                f"Photo {name} is {width}x{height}; the ground was marked at {x:g}, {y:g} with {metres_per_pixel:g} m a"
+                " pixel: mark a point on the photo, and a width."
+            )
+        camera = _estimated_camera((width, height), ground, metres_per_pixel)
+        spot = Spot(
+            xyz=np.zeros(3), metres_per_pixel=metres_per_pixel, max_height_m=y * metres_per_pixel, surface=surface
+        )
         return cls(
             id=name, format=frame_format, still=image, camera=camera, spots=(spot,), light=_estimated_light(image)
         )
@@ -214,17 +228,17 @@ def _unit(vector: Doubles) -> Doubles:
     return vector / np.linalg.norm(vector)
 
 
-def _estimated_camera(size: tuple[int, int], ground_y: float, metres_per_pixel: float) -> Camera:
-    width, height = size
+def _estimated_camera(size: tuple[int, int], ground: tuple[float, float], metres_per_pixel: float) -> Camera:
     focal = max(size) / 2 / np.tan(np.radians(20))
     distance = focal * metres_per_pixel
-    below = np.arctan((ground_y - height / 2) / focal)
-    tilt = np.radians(ASSUMED_PITCH_DEGREES) - below
+    middle = np.array(size) / 2
+    right, down = (np.array(ground) - middle) / focal
+    tilt = np.radians(ASSUMED_PITCH_DEGREES) - np.arctan(down)
     forward = np.array([0, np.cos(tilt), -np.sin(tilt)])
     rotation = np.stack([[1, 0, 0], np.cross(forward, [1, 0, 0]), forward])
-    # The spot lies `distance` along the axis, on the ray through row ground_y.
-    t = np.array([0, (ground_y - height / 2) / focal * distance, distance])
-    return Camera(K=np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1]]), R=rotation, t=t)
+    # The spot lies `distance` along the axis, on the ray through the marked pixel.
+    t = np.array([right, down, 1.0]) * distance
+    return Camera(K=np.array([[focal, 0, middle[0]], [0, focal, middle[1]], [0, 0, 1]]), R=rotation, t=t)
 
 
 def _estimated_light(image: Picture) -> Light:

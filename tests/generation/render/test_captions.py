@@ -96,6 +96,11 @@ def test_two_lines_are_balanced() -> None:
     assert min(lengths) / max(lengths) > 0.7
 
 
+def test_a_number_stays_with_its_unit() -> None:
+    lines = lettering.broken("Lights up to 12 m around you", Style(40, 640, "en-US"), 330)
+    assert lines == ["Lights up to", "12\u00a0m around you"]
+
+
 def test_a_chinese_line_never_starts_with_a_comma() -> None:
     lines = lettering.broken("只靠阳光工作，无需电线和电池", Style(40, 640, "zh-CN"), 290)
     assert len(lines) == 2

@@ -78,21 +78,6 @@ def test_frame_coordinates_go_back_and_forth() -> None:
     assert np.allclose(scene.to_still(scene.to_frame(np.array([12.0, 345.0]))), [12.0, 345.0])
 
 
-def test_a_merchants_photo_gets_a_camera_that_fits_its_scale() -> None:
-    photo = np.full((720, 1280, 3), 128, np.uint8)
-    scene = Scene.from_photo(photo, ground_y=500.0, metres_per_pixel=0.001)
-    spot = scene.camera.project(scene.spots[0].xyz)
-    aside = scene.camera.project(np.array([0.05, 0, 0]))
-    assert np.allclose(spot, [640, 500])
-    assert np.allclose(aside, [690, 500], atol=0.5)
-    assert np.degrees(scene.camera.pitch(scene.spots[0].xyz)) == pytest.approx(18.0, abs=0.1)
-
-
-def test_a_ground_outside_the_photo_is_refused() -> None:
-    with pytest.raises(RenderError, match=r"ground at row 900\.0 of 720"):
-        Scene.from_photo(np.zeros((720, 1280, 3), np.uint8), ground_y=900.0, metres_per_pixel=0.001)
-
-
 def test_the_plane_is_told_from_what_stands_on_it() -> None:
     scene = make_scene(width=640)
     mask = scene.plane_mask(scene.spots[0])

@@ -1,0 +1,102 @@
+"""The director's crop: a still is seen as closely as its product deserves, with room for words beside or above it.
+
+A scene is photographed once, for anything from a dropper bottle to a lamp; a picture of a bottle in a whole kitchen
+sells the kitchen. Cropping keeps the camera's rays: only the principal point moves, so scale and perspective stay true.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from catalog.facts import ProductImage
+from generation.render.scene import OVERSCAN, Camera, Scene, Spot
+from generation.specs import FRAME_SIZES, EffectSpec, Format
+
+GRAIN: dict[Format, int] = {"wide": 32, "tall": 18}
+"""Crops are multiples of this many pixels wide, so that both sides, and half of them for the depth, are whole."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What has to be seen, in metres: the product itself, and how high its effect reaches above the ground."""
+
+    width_m: float
+    height_m: float
+    reach_m: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composition:
+    """Where a product stands in a frame and how much of it it may fill, as shares of the frame's width and height."""
+
+    at: tuple[float, float]
+    """Of the point where it stands."""
+    width: float
+    height: float
+    reach: float
+    """Height of product and effect together."""
+
+
+COMPOSITIONS: dict[Format, Composition] = {
+    "wide": Composition(at=(0.60, 0.80), width=0.36, height=0.52, reach=0.72),
+    "tall": Composition(at=(0.50, 0.70), width=0.62, height=0.28, reach=0.36),
+}
+"""Wide: right of the middle, words on the left. Tall: below the words, above the buttons of the feeds."""
+LARGEST_PIXEL = 1.15
+"""Frame pixels that one pixel of a still may be stretched over: more would look soft beside the sharp product."""
+
+
+def subject(photo: ProductImage, effect: EffectSpec) -> Subject | None:
+    """The size of what a photo shows, with its effect; None where the photo's scale is unknown."""
+    if not photo.metres_per_pixel or photo.base_px is None:
+        return None
+    left, top, right, _ = photo.outline or (0, 0, photo.width, photo.height)
+    height = (photo.base_px[1] - top) * photo.metres_per_pixel
+    outlet = (photo.base_px[1] - photo.effect_px[1]) * photo.metres_per_pixel if photo.effect_px else height
+    reach = max(height, outlet + effect.height_m) if effect.kind != "none" else height
+    return Subject(
+        width_m=max((right - left) * photo.metres_per_pixel, effect.spread_m if effect.kind == "jet" else 0.0),
+        height_m=height,
+        reach_m=reach,
+    )
+
+
+def framed(scene: Scene, spot: Spot, seen: Subject | None) -> Scene:
+    """The part of a scene that shows a subject on a spot well, in the shape of the scene's format.
+
+    Without a subject, or where the still is too small to come closer, the crop is as wide as the still allows.
+    """
+    width = _width(scene, spot, seen)
+    height = width * FRAME_SIZES[scene.format][1] // FRAME_SIZES[scene.format][0]
+    place = scene.camera.project(spot.xyz)
+    at = 0.5 + (np.array(COMPOSITIONS[scene.format].at) - 0.5) / OVERSCAN
+    room = np.array(scene.size) - [width, height]
+    left, top = (2 * int(length // 2) for length in np.clip(place - at * [width, height], 0, room))
+    return _cropped(scene, left, top, (width, height))
+
+
+def _width(scene: Scene, spot: Spot, seen: Subject | None) -> int:
+    """Width in pixels of the still that is used: enough for the subject, for the frame's pixels, not beyond it."""
+    frame_width, frame_height = FRAME_SIZES[scene.format]
+    largest = min(scene.size[0], scene.size[1] * frame_width // frame_height)
+    grain = GRAIN[scene.format]
+    if seen is None:
+        return largest // grain * grain
+    rule, aspect = COMPOSITIONS[scene.format], frame_width / frame_height
+    metres = max(seen.width_m / rule.width, aspect * seen.height_m / rule.height, aspect * seen.reach_m / rule.reach)
+    wanted = max(metres / spot.metres_per_pixel, frame_width / LARGEST_PIXEL) * OVERSCAN
+    return round(min(wanted, largest)) // grain * grain
+
+
+def _cropped(scene: Scene, left: int, top: int, size: tuple[int, int]) -> Scene:
+    if (left, top, *size) == (0, 0, *scene.size):
+        return scene
+    K = scene.camera.K.copy()
+    K[:2, 2] -= (left, top)
+    still = np.ascontiguousarray(scene.still[top : top + size[1], left : left + size[0]])
+    depth = None
+    if scene.depth is not None:
+        cell = scene.size[0] // scene.depth.shape[1]
+        rows, columns = slice(top // cell, (top + size[1]) // cell), slice(left // cell, (left + size[0]) // cell)
+        depth = np.ascontiguousarray(scene.depth[rows, columns])
+    return replace(scene, still=still, depth=depth, camera=Camera(K=K, R=scene.camera.R, t=scene.camera.t))

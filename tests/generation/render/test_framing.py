@@ -1,0 +1,67 @@
+"""Framing: every product is seen as closely as it deserves, and closer never means larger than it is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from generation.render import framing
+from generation.render.framing import COMPOSITIONS, LARGEST_PIXEL, Subject
+from generation.render.product import frame_metres_per_pixel
+from generation.render.scene import Scene
+from generation.specs import FRAME_SIZES, EffectSpec, Format
+from tests.generation.render.stage import JET, make_cutout, make_scene
+
+SMALL = Subject(width_m=0.03, height_m=0.10, reach_m=0.10)
+LARGER = Subject(width_m=0.08, height_m=0.15, reach_m=0.15)
+
+
+def seen(scene: Scene, subject: Subject | None) -> Scene:
+    return framing.framed(scene, scene.spots[0], subject)
+
+
+@pytest.mark.parametrize("frame_format", ["wide", "tall"])
+def test_a_product_takes_its_share_of_the_frame(frame_format: Format) -> None:
+    width, view = (2560, 0.9) if frame_format == "wide" else (1440, 0.56)
+    scene = make_scene(frame_format, width=width, view_width_m=view)
+    shown = seen(scene, LARGER)
+    width, height = FRAME_SIZES[frame_format]
+    share = LARGER.height_m / (frame_metres_per_pixel(shown, shown.spots[0], width) * height)
+    assert share == pytest.approx(COMPOSITIONS[frame_format].height, rel=0.03)
+    place = (shown.to_frame(shown.camera.project(np.zeros(3))) + 1) / 2
+    assert place[0] == pytest.approx(COMPOSITIONS[frame_format].at[0], abs=0.01)
+    assert shown.size[0] * 9 == shown.size[1] * 16 or shown.size[0] * 16 == shown.size[1] * 9
+
+
+def test_a_small_product_is_not_bought_with_a_soft_picture() -> None:
+    shown = seen(make_scene("wide", width=2560), SMALL)
+    assert shown.size[0] == pytest.approx(1280 * 1.15 / LARGEST_PIXEL, abs=32)
+
+
+def test_scale_camera_and_depth_stay_true_in_a_crop() -> None:
+    scene = make_scene("wide", width=2560)
+    shown = seen(scene, SMALL)
+    moved = scene.camera.project(np.array([[0, 0, 0], [0.05, 0, 0.1]])) - shown.camera.project(
+        np.array([[0, 0, 0], [0.05, 0, 0.1]])
+    )
+    assert np.allclose(moved[0], moved[1])
+    left, top = moved[0].round().astype(int)
+    assert np.array_equal(shown.still, scene.still[top : top + shown.size[1], left : left + shown.size[0]])
+    u, v = (shown.camera.project(np.zeros(3)) / 2).astype(int)
+    assert shown.depth[v, u] == scene.depth[v + top // 2, u + left // 2]
+
+
+def test_an_effect_keeps_its_room() -> None:
+    photo = make_cutout().photo
+    plain, jet = framing.subject(photo, EffectSpec()), framing.subject(photo, JET)
+    assert plain == Subject(width_m=pytest.approx(0.12), height_m=pytest.approx(0.22), reach_m=pytest.approx(0.22))
+    assert jet.reach_m == pytest.approx(0.20 + JET.height_m)
+    scene = make_scene("wide", width=2560)
+    assert seen(scene, jet).size[0] > seen(scene, plain).size[0]
+
+
+def test_a_product_without_scale_gets_the_whole_still() -> None:
+    photo = replace(make_cutout().photo, metres_per_pixel=None)
+    scene = make_scene("wide", width=1280)
+    assert framing.subject(photo, JET) is None
+    assert seen(scene, None) is scene

@@ -8,7 +8,7 @@ import pint
 
 from catalog.facts import Parameter
 from catalog.ingest import quantities, unit_words
-from catalog.ingest.quantities import Quantity
+from catalog.ingest.records import Quantity
 
 FAR_BELOW, NEAR = 0.75, 0.85
 """Shares of an upper limit: a buyer who saw less than the first disputes it, one who saw the second supports it."""
@@ -19,6 +19,8 @@ DISAPPOINTED = re.compile(
 )
 ELSEWHERE = re.compile(r".{0,24}\b(?:without|ohne|sans|sin)\b|.{0,8}(?:なし|不含|不带)", re.IGNORECASE)
 """What follows speaks of another thing: "142 mm high without the lid"."""
+SPOKEN_OF_ANYTHING = (unit_words.LENGTH, "[time]")
+"""Lengths and times need a word that says of what: parcels take days, buyers have a height."""
 STANCES = {"agrees": "supports", "supports": "supports", "contradicts": "contradicts"}
 
 
@@ -40,7 +42,7 @@ def mentions(
     parameters = tuple(parameters)
     found: dict[str, Mention] = {}
     for quantity in quantities.find(text, locale=locale):
-        row = _meant(quantity, parameters)
+        row = _meant(quantity, parameters, is_about_writer=bool(unit_words.PERSON.search(text[: quantity.start][-40:])))
         if row is not None:
             if ELSEWHERE.match(text[quantity.end :]):
                 continue
@@ -59,18 +61,18 @@ def mentions(
     return tuple(found.values())
 
 
-def _meant(quantity: Quantity, parameters: tuple[Parameter, ...]) -> Parameter | None:
+def _meant(quantity: Quantity, parameters: tuple[Parameter, ...], *, is_about_writer: bool) -> Parameter | None:
     """The parameter a quantity is about: the same name, else the only one of its kind where kinds are few."""
     comparable = [row for row in parameters if row.unit and _kind(row.unit) == _kind(quantity.unit) and quantity.unit]
     for row in comparable:
         if quantity.name and quantity.name in (row.name, quantities.canonical(row.name, row.unit)):
             return row
-    is_length = _kind(quantity.unit) == unit_words.LENGTH
-    return comparable[0] if len(comparable) == 1 and not is_length and not quantity.name else None
+    is_only_one = len(comparable) == 1 and _kind(quantity.unit) not in SPOKEN_OF_ANYTHING and not quantity.name
+    return comparable[0] if is_only_one and not is_about_writer else None
 
 
 def _kind(unit: str) -> str:
-    return quantities.dimension(unit) or unit
+    return unit_words.dimension(unit) or unit
 
 
 def _stance(row: Parameter, quantity: Quantity, *, disappointed: bool) -> str:

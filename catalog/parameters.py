@@ -7,10 +7,11 @@ from django.db import transaction
 from accounts.models import AuditLog
 from catalog.facts import Parameter as ParameterFact
 from catalog.ingest import quantities, unit_words
+from catalog.ingest.numbers import NUMBER, number
 from catalog.models import Parameter, Product
 from catalog.signals import facts_changed
 
-PLAIN_NUMBER = re.compile(rf"(?:{quantities.NUMBER})")
+PLAIN_NUMBER = re.compile(rf"(?:{NUMBER})")
 
 UNIT_WORDS = {"mA*h": "mAh", "W*h": "Wh", "hour": "h", "inch": "in", "foot": "ft"}
 """Units whose name in the database differs from what people write."""
@@ -26,7 +27,7 @@ def read(name: str, text: str, *, locale: str = "en") -> ParameterFact:
     if not name:
         raise ParameterError("Name what is measured, such as width or spray height.")
     if PLAIN_NUMBER.fullmatch(text) and not unit_words.NEEDS_UNIT.search(name):
-        return ParameterFact(id=f"par-{name}", name=name, value=quantities.number(text, locale=locale), unit="")
+        return ParameterFact(id=f"par-{name}", name=name, value=number(text, locale=locale), unit="")
     found = quantities.find(text, locale=locale)
     if len(found) != 1 or text[found[0].end :].strip(" .") or text[:1] in "-−":
         raise ParameterError(

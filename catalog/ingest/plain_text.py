@@ -5,9 +5,11 @@ import re
 import unicodedata
 from html.parser import HTMLParser
 
-_HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | str.maketrans(
+_HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if wide != 0xFF0C} | str.maketrans(
     "￥￦￡￠\u3000\u00a0\u202f", "¥₩£¢   "
 )
+_THOUSANDS = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
+"""A full-width comma separates clauses, unless it stands inside a number."""
 _TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 _BLOCKS = {"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "tr", "table", "section"}
 _SPACE = re.compile(r"[ \t\u00a0\u3000\r\f\v]+")
@@ -69,4 +71,4 @@ def from_html(text: str) -> tuple[str, tuple[str, ...]]:
 
 def half_width(text: str) -> str:
     """Full-width digits, letters and signs as their ordinary forms, one for one, so that positions stay."""
-    return text if text.isascii() else text.translate(_HALF_WIDTH)
+    return text if text.isascii() else _THOUSANDS.sub(",", text.translate(_HALF_WIDTH))

@@ -6,17 +6,16 @@ ranges, bounds stay bounds, units stay the writer's own (any name that Pint know
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
-import pint
-
-from catalog.facts import Bound, Parameter, units
-from catalog.ingest import unit_words
+from catalog.facts import Parameter, units
+from catalog.ingest import bounds, notations, unit_words
+from catalog.ingest.numbers import FRACTIONS, NUMBER, number
 from catalog.ingest.plain_text import half_width
+from catalog.ingest.records import Quantity
+from catalog.ingest.unit_words import dimension
 
-NUMBER = r"\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+[.,]\d+|\d+ \d+/\d+|\d+/\d+|\d+[½¼¾]?|[½¼¾]"
-COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr"})
 APPROXIMATE = 0.05
 """Relative tolerance of "about", "ca.", "约": the writer's own rounding."""
 GENERIC = frozenset({"height", "width", "length", "depth", "range"})
@@ -24,24 +23,14 @@ GENERIC = frozenset({"height", "width", "length", "depth", "range"})
 FILLERS = frozenset({"item", "product", "overall", "total", "max", "maximum", "approx", "the", "of", "in", "cm", "mm"})
 COMPOUND = {"lb": "oz", "foot": "inch", "hour": "min", "kg": "g", "m": "cm", "min": "s"}
 """Units that are written in two parts, larger first."""
-FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
-CLAUSE_END = re.compile(r"[.;!?。；！？\n](?!\d)|,\s|，|、|\s[–—-]\s")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Quantity:
-    """One quantity as written. `start` and `end` are positions in the text."""
-
-    value: float
-    unit: str
-    bound: Bound = "exact"
-    lower: float | None = None
-    tolerance: float = 0.0
-    name: str = ""
-    """Canonical name of what is measured, where the words around it say so."""
-    text: str = ""
-    start: int = 0
-    end: int = 0
+CLAUSE_END = re.compile(
+    r"(?:[;!?。；！？\n]|(?<!\bapprox)(?<!\baprox)(?<!\bmind)(?<!\bmax)(?<!\bmin)(?<!\benv)(?<!\bca)\.)(?!\d)|,\s|，|、|\s[–—-]\s"
+)
+NAMES_OF_THINGS = re.compile(r"(?:^|_)(?:model|code|sku|ean|gtin|mpn|brand|title|id|型号|货号|品番|모델)(?:_|$)")
+"""Cells that name a thing: "12V Charger" as a model is no voltage."""
+DECADE = re.compile(r"\b(?:a|the|early|late|mid)[ -]$", re.IGNORECASE)
+MEMORY = re.compile(r"\s*(?:内存|運存|运存|存储|ram|memory)", re.IGNORECASE)
+FIRST_COLOUR_TEMPERATURE = 1000
 
 
 def find(text: str, *, locale: str = "en") -> tuple[Quantity, ...]:
@@ -49,23 +38,36 @@ def find(text: str, *, locale: str = "en") -> tuple[Quantity, ...]:
     if not any(letter.isdigit() or letter in FRACTIONS for letter in text):
         return ()
     plain = half_width(text)
-    found = [*_ratings(plain), *_boxes(plain, locale)]
+    found = list(notations.find(plain, locale=locale))
     taken = [(quantity.start, quantity.end) for quantity in found]
     for match in _pattern().finditer(plain):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            found.append(_quantity(plain, match, locale))
-            taken.append((found[-1].start, found[-1].end))
+        is_free = not any(start < match.end() and match.start() < end for start, end in taken)
+        if is_free and (quantity := _quantity(plain, match, locale)) is not None:
+            found.append(quantity)
+            taken.append((quantity.start, quantity.end))
     return tuple(_joined(plain, sorted(found, key=lambda quantity: quantity.start)))
 
 
 def parameter(name: str, text: str, *, locale: str = "en", source: str = "") -> Parameter | None:
     """A named cell such as ("Spray height", "up to 45 cm ±10 %"); None unless it is one quantity and little else."""
+    if NAMES_OF_THINGS.search(slug(name)):
+        return None
     every = find(text, locale=locale)
     found = [quantity for quantity in every if quantity.unit != "percent"] or list(every)
-    if len(found) != 1 or len(text) > 80:
+    if len(found) == 2 and _is_translated(*found):
+        found = found[:1]
+    if len(found) != 1 or (len(text) > 80 and found[0].start > 3):
         return None
     named = found[0].name if found[0].name in ("ip_rating", "ipx_rating") else canonical(name, found[0].unit)
     return as_parameter(replace(found[0], name=named), source=source)
+
+
+def _is_translated(first: Quantity, second: Quantity) -> bool:
+    """Whether a second unit says the same again: "88 inch / 225 cm"."""
+    if first.unit == second.unit or not first.unit or dimension(first.unit) != dimension(second.unit):
+        return False
+    value = float(units().Quantity(second.value, second.unit).to(first.unit).magnitude)
+    return abs(value - first.value) <= 0.05 * abs(first.value)
 
 
 def as_parameter(quantity: Quantity, *, source: str = "") -> Parameter:
@@ -96,22 +98,6 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w]+", "_", half_width(name).strip().lower()).strip("_")[:80]
 
 
-@cache
-def dimension(unit: str) -> str:
-    """Pint's dimensionality as text, "" for counts."""
-    return "" if unit in ("", "percent", "degree", "dB") else str(units().Quantity(1, unit).dimensionality)
-
-
-@cache
-def is_unit(unit: str) -> bool:
-    """Whether Pint knows the unit; "" is a plain count."""
-    try:
-        units().Unit(unit)
-    except (pint.PintError, ValueError, AssertionError, TypeError):
-        return False
-    return True
-
-
 def same(first: Parameter, second: Parameter) -> bool:
     """Whether two statements about one thing can both be true: their permitted ranges overlap in kind and size."""
     if dimension(first.unit) != dimension(second.unit):
@@ -124,84 +110,59 @@ def same(first: Parameter, second: Parameter) -> bool:
     return low - room <= other_high and other_low - room <= high
 
 
-def number(text: str, *, locale: str = "en") -> float:
-    """A written number: decimal comma or point, thousands marks, fractions such as 1/2 and 2½."""
-    plain = re.sub(r"['’]", "", text.strip())
-    if plain[-1] in FRACTIONS:
-        return (float(plain[:-1]) if plain[:-1] else 0.0) + FRACTIONS[plain[-1]]
-    if "/" in plain:
-        whole, _, fraction = plain.rpartition(" ")
-        top, _, bottom = fraction.partition("/")
-        return (float(whole) if whole else 0.0) + float(top) / max(float(bottom), 1.0)
-    plain = plain.replace(" ", "")
-    marks = [mark for mark in plain if mark in ".,"]
-    if len(set(marks)) == 2:
-        return float(plain.replace(marks[0], "").replace(marks[-1], "."))
-    if len(marks) > 1:
-        return float(plain.replace(marks[0], ""))
-    if marks and _is_thousands(plain, marks[0], locale):
-        return float(plain.replace(marks[0], ""))
-    return float(plain.replace(",", "."))
-
-
-def _is_thousands(plain: str, mark: str, locale: str) -> bool:
-    whole, _, fraction = plain.partition(mark)
-    if len(fraction) != 3 or whole == "0" or len(whole) > 3:
-        return False
-    return (mark == ".") == (locale.split("-")[0] in COMMA_LANGUAGES)
-
-
 @cache
 def _pattern() -> re.Pattern[str]:
     """number, optional range, unit. One pass over the text."""
-    between = unit_words.RANGE_BETWEEN
-    unit = f"(?P<unit>{_unit_pattern()})"
-    first = f"(?P<first>{NUMBER})\\s?(?:(?P<first_unit>{_unit_pattern()})\\s?)?"
-    return re.compile(f"(?<![A-Za-z0-9.,/])(?:{first}\\s?(?:{between})\\s?)?(?P<value>{NUMBER})[\\s-]?{unit}")
+    unit = f"(?P<unit>{unit_words.pattern()})"
+    first = f"(?P<first>{NUMBER})\\s?(?:(?P<first_unit>{unit_words.pattern()})\\s?)?"
+    two_mains = r"/(?=\d{2,3}\s?(?i:v|hz|volts?)(?![A-Za-z]))"  # 110/220 V
+    between = f"\\s?(?:{unit_words.RANGE_BETWEEN}|{two_mains})\\s?"
+    return re.compile(f"(?<![A-Za-z0-9])(?<![0-9][.,/])(?:{first}{between})?(?P<value>{NUMBER})[\\s-]?{unit}")
 
 
-@cache
-def _unit_pattern() -> str:
-    symbols = sorted(
-        (re.escape(mark) for marks in unit_words.SYMBOLS.values() for mark in marks), key=len, reverse=True
-    )
-    words = sorted((word for group in unit_words.WORDS.values() for word in group), key=len, reverse=True)
-    # "3 in 1" and "10 in the box" are not inches; seconds, amperes and kelvin need care with plurals and articles.
-    guarded = "(?:(?i:in)(?=\\.?\\s*(?:$|[),;x×*/]|\\.(?!\\w)|high|wide|long|tall|deep|dia|thick))(?!\\s*\\d))"
-    plain = "|".join(word for word in words if word != "in")
-    return f"(?:(?i:{plain})(?![a-zà-ÿ])|{guarded}|(?:{'|'.join(symbols)})(?![A-Za-zà-ÿ0-9²³]))"
-
-
-@cache
-def _unit_names() -> tuple[dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
-    exact = {mark: unit for unit, marks in unit_words.SYMBOLS.items() for mark in marks}
-    words = tuple((re.compile(f"(?i:{w})$"), unit) for unit, group in unit_words.WORDS.items() for w in group)
-    return exact, words
-
-
-def _unit(text: str) -> str:
-    exact, words = _unit_names()
-    return exact.get(text) or next(unit for pattern, unit in words if pattern.match(text))
-
-
-def _quantity(text: str, match: re.Match[str], locale: str) -> Quantity:
-    unit, value = _unit(match["unit"]), number(match["value"], locale=locale)
-    before, after = text[max(0, match.start() - 26) : match.start()], text[match.end() : match.end() + 22]
-    lower = _lower_end(text, match, unit, locale)
-    bound, about = _bound(before, after)
+def _quantity(text: str, match: re.Match[str], locale: str) -> Quantity | None:
+    """A match as a quantity; None where the number belongs to something else, such as a year."""
+    unit, value = unit_words.named(match["unit"]), number(match["value"], locale=locale)
+    before, after = text[max(0, match.start() - bounds.REACH) : match.start()], text[match.end() : match.end() + 22]
+    if _is_something_else(match, unit, value, (before, after)):
+        return None
+    lower = _lower_end(match, unit, locale)
+    bound, about = bounds.of(before, after)
     if lower is not None:
         bound = "range"
-    tolerance, length = _tolerance(after, value)
+    tolerance, length = bounds.tolerance(after, value)
+    scale, unit = _scaled(unit)
     return Quantity(
-        value=value, unit=unit, bound=bound, lower=lower, tolerance=tolerance or (APPROXIMATE if about else 0.0),
-        name=_name(text, match, unit), text=text[match.start() : match.end() + length].strip(),
-        start=match.start(), end=match.end() + length,
+        value=value * scale, unit=unit, bound=bound, lower=lower if lower is None else lower * scale,
+        tolerance=tolerance or (APPROXIMATE if about else 0.0), name=_name(text, match, unit),
+        text=text[match.start() : match.end() + length].strip(), start=match.start(), end=match.end() + length,
     )  # fmt: skip
 
 
+def _is_something_else(match: re.Match[str], unit: str, value: float, around: tuple[str, str]) -> bool:
+    """Years, 18 K gold, the 70s, 3G of memory, article number 01W."""
+    written = match["value"]
+    if written.isdecimal() and len(written) > 1 and written[0] == "0":
+        return True
+    if unit == "K":
+        return value < FIRST_COLOUR_TEMPERATURE
+    if unit == "year":
+        return 1900 <= value <= 2100
+    if unit == "s" and value % 10 == 0 and match.group().endswith(f"{written}s"):
+        return DECADE.search(around[0]) is not None
+    return unit == "g" and MEMORY.match(around[1]) is not None
+
+
+def _scaled(unit: str) -> tuple[float, str]:
+    """Traditional units by metric ones: "500*g" is the jin."""
+    factor, _, metric = unit.partition("*")
+    return (float(factor), metric) if factor.isdecimal() else (1.0, unit)
+
+
 def _joined(text: str, found: list[Quantity]) -> Iterator[Quantity]:
-    """Two-part quantities as one: 2 lb 8 oz, 5 ft 8 in, 1 h 30 min."""
+    """Two-part quantities as one: 2 lb 8 oz, 1 h 30 min; what says the same in another unit has the same name."""
     index = 0
+    earlier: Quantity | None = None
     while index < len(found):
         first, second = found[index], found[index + 1] if index + 1 < len(found) else None
         index += 1
@@ -215,58 +176,20 @@ def _joined(text: str, found: list[Quantity]) -> Iterator[Quantity]:
                 first, value=round(first.value + added, 6), end=second.end, text=text[first.start : second.end]
             )
             index += 1
+        if earlier is not None and re.fullmatch(r"\s*[/(]\s*", text[earlier.end : first.start]):
+            first = replace(first, name=earlier.name) if _is_translated(earlier, first) else first
+        earlier = first
         yield first
 
 
-def _lower_end(text: str, match: re.Match[str], unit: str, locale: str) -> float | None:
+def _lower_end(match: re.Match[str], unit: str, locale: str) -> float | None:
     if match["first"] is None:
         return None
     lower = number(match["first"], locale=locale)
     if match["first_unit"]:
-        lower = float(units().Quantity(lower, _unit(match["first_unit"])).to(unit).magnitude)
+        first = unit_words.named(match["first_unit"])
+        lower = float(units().Quantity(lower, first).to(unit).magnitude) if first != unit else lower
     return lower if lower <= number(match["value"], locale=locale) else None
-
-
-@cache
-def _around() -> dict[str, re.Pattern[str]]:
-    before = "(?:(?<![a-zà-ÿ])(?:{}))\\s*[:：]?\\s*(?:de |of |a |zu )?$"
-    return {
-        "max": re.compile(before.format(unit_words.MAX_BEFORE), re.IGNORECASE),
-        "min": re.compile(before.format(unit_words.MIN_BEFORE), re.IGNORECASE),
-        "about": re.compile(before.format(unit_words.ABOUT_BEFORE), re.IGNORECASE),
-        "max_after": re.compile(rf"\s*\(?(?:{unit_words.MAX_AFTER})", re.IGNORECASE),
-        "min_after": re.compile(rf"\s*\(?(?:{unit_words.MIN_AFTER})", re.IGNORECASE),
-        "about_after": re.compile(rf"\s*(?:{unit_words.ABOUT_AFTER})", re.IGNORECASE),
-    }
-
-
-def _bound(before: str, after: str) -> tuple[Bound, bool]:
-    """The bound that the words around a number set, and whether they only approximate it."""
-    around = _around()
-    about = around["about"].search(before)
-    if about:
-        before = before[: about.start()]
-    roughly = bool(about or around["about_after"].match(after))
-    if around["min"].search(before) or around["min_after"].match(after):
-        return "min", roughly
-    if around["max"].search(before) or around["max_after"].match(after):
-        return "max", roughly
-    return "exact", roughly
-
-
-_TOLERANCE = re.compile(
-    rf"\s*\(?\s*(?:±|\+/-|\+-|\+)\s*(?P<slack>{NUMBER})\s*(?P<percent>%|percent|prozent)?", re.IGNORECASE
-)
-
-
-def _tolerance(after: str, value: float) -> tuple[float, int]:
-    """Relative tolerance written behind a quantity and how many characters it takes."""
-    match = _TOLERANCE.match(half_width(after))
-    if not match or (not match["percent"] and "±" not in match.group() and "+/-" not in match.group()):
-        return 0.0, 0
-    slack = number(match["slack"])
-    relative = slack / 100 if match["percent"] else slack / abs(value) if value else 0.0
-    return (round(relative, 6), match.end()) if relative < 1 else (0.0, 0)
 
 
 @cache
@@ -290,14 +213,17 @@ def _name(text: str, match: re.Match[str], unit: str) -> str:
     left = CLAUSE_END.split(text[max(0, match.start() - 60) : match.start()].lower())[-1] if match.start() else ""
     right = CLAUSE_END.split(text[match.end() : match.end() + 40].lower().removeprefix("."))[0]
     nearest: dict[bool, tuple[int, str]] = {}
+    default = ""
     for name, _, words in _keywords(dimension(unit)):
         if words is None:
-            return name
+            before = text[max(0, match.start() - 40) : match.start()]
+            default = "" if name == "weight" and unit_words.PERSON.search(before) else name
+            continue
         distance = min(_distances(words, left, right), default=None)
         generic = name in GENERIC
         if distance is not None and distance < nearest.get(generic, (1000, ""))[0]:
             nearest[generic] = (distance, name)
-    return (nearest.get(False) or nearest.get(True) or (0, ""))[1]
+    return (nearest.get(False) or nearest.get(True) or (0, default))[1]
 
 
 def _distances(words: re.Pattern[str], left: str, right: str) -> Iterator[int]:
@@ -305,47 +231,3 @@ def _distances(words: re.Pattern[str], left: str, right: str) -> Iterator[int]:
         yield len(left) - found.end()
     for found in words.finditer(right):
         yield found.start()
-
-
-_RATING = re.compile(r"\bIP(?P<solid>[0-6X])(?P<water>\d)K?\b|\bIPX(?P<only>\d)\b")
-
-
-def _ratings(text: str) -> Iterator[Quantity]:
-    """Protection classes: IP68 is 68, IPX7 is 7 of another name, because its dust digit is unknown."""
-    for match in _RATING.finditer(text.upper()):
-        known = match["solid"] not in (None, "X")
-        value = float(f"{match['solid']}{match['water']}") if known else float(match["water"] or match["only"])
-        name = "ip_rating" if known else "ipx_rating"
-        yield Quantity(value=value, unit="", name=name, text=match.group(), start=match.start(), end=match.end())
-
-
-_AXES = {"l": "length", "w": "width", "h": "height", "d": "depth", "b": "width", "t": "depth"}
-
-
-@cache
-def _box_pattern() -> re.Pattern[str]:
-    letter = "(?:\\s?\\(?(?P<{}>[LWHDBT])\\)?\\s?)?"
-    unit = f"(?P<{{}}>{_unit_pattern()})?"
-    parts = []
-    for axis in "abc":
-        before, after = letter.format(f"{axis}_before"), letter.format(f"{axis}_after")
-        parts.append(f"{before}(?P<{axis}>{NUMBER})\\s?{unit.format(f'{axis}_unit')}{after}")
-    return re.compile(f"(?<![A-Za-z0-9.,/]){parts[0]}\\s*[x×*]\\s*{parts[1]}(?:\\s*[x×*]\\s*{parts[2]})?")
-
-
-def _boxes(text: str, locale: str) -> Iterator[Quantity]:
-    """Sizes such as ``30 x 20 x 10 cm`` or ``L 29" x W 13" x H 11"``; letters name the axes, else their order does."""
-    if not re.search(r"[x×*]", text):
-        return
-    for match in _box_pattern().finditer(text):
-        axes = [axis for axis in "abc" if match[axis]]
-        last = next((match[f"{axis}_unit"] for axis in reversed(axes) if match[f"{axis}_unit"]), None)
-        if last is None or dimension(_unit(last)) != "[length]":
-            continue
-        order = ("length", "width", "height") if len(axes) == 3 else ("width", "height")
-        for axis, fallback in zip(axes, order, strict=False):
-            mark = (match[f"{axis}_before"] or match[f"{axis}_after"] or "").lower()
-            yield Quantity(
-                value=number(match[axis], locale=locale), unit=_unit(match[f"{axis}_unit"] or last),
-                name=_AXES.get(mark, fallback), text=match.group().strip(), start=match.start(), end=match.end(),
-            )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from catalog.facts import Parameter, Question, SearchTerm, SellingPoint
+from catalog.facts import Bound, Parameter, Question, SearchTerm, SellingPoint
 
 Severity = Literal["warning", "refused"]
 
@@ -39,6 +39,23 @@ class RawRow:
     values: Mapping[str, Any]
     """Cells by column name as written in the file; blank cells are left out."""
     flaws: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """One quantity as written in a text. `start` and `end` are positions in it."""
+
+    value: float
+    unit: str
+    """Any name that Pint knows; "" for a class such as IP68."""
+    bound: Bound = "exact"
+    lower: float | None = None
+    tolerance: float = 0.0
+    name: str = ""
+    """Canonical name of what is measured, where the words around it say so."""
+    text: str = ""
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

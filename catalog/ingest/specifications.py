@@ -11,6 +11,7 @@ from catalog.facts import Parameter
 from catalog.ingest import quantities, unit_words
 from catalog.ingest.cells import Cell, Group, entries, pairs
 from catalog.ingest.delimited import normalise
+from catalog.ingest.numbers import NUMBER, number
 
 HEADER_UNIT = re.compile(
     r"[\s_(\[（]+(?P<unit>mm|cm|m|km|in|ft|g|kg|lbs?|oz|ml|l|w|v|mah|lm|hours?|grams)[\s)\]）]*$", re.IGNORECASE
@@ -33,7 +34,7 @@ UNIT_NAMES = {
     "hours": "hour",
     "hour": "hour",
 }
-_PLAIN_NUMBER = re.compile(rf"^\s*(?:{quantities.NUMBER})\s*$")
+_PLAIN_NUMBER = re.compile(rf"^\s*(?:{NUMBER})\s*$")
 _BOUNDS = ("max", "min", "exact", "range")
 
 
@@ -107,13 +108,13 @@ def _cell(group: Group, cell: Cell, name: str, value: Any, locale: str) -> Param
     if _PLAIN_NUMBER.match(text):
         return _bare_number(group, cell, name, text, locale)
     row = quantities.parameter(name, text, locale=locale, source=cell.column)
-    if row is not None and row.value == 0 and quantities.dimension(row.unit) == unit_words.LENGTH:
+    if row is not None and row.value == 0 and unit_words.dimension(row.unit) == unit_words.LENGTH:
         return None  # a thing without width: the shop's blank
     return row or (text[:500] if len(text) <= 500 else None)
 
 
 def _bare_number(group: Group, cell: Cell, name: str, text: str, locale: str) -> Parameter | str | None:
-    value = quantities.number(text, locale=locale)
+    value = number(text, locale=locale)
     if value == 0:
         return None
     unit = _unit_beside(group, name)
@@ -177,7 +178,7 @@ def _checked(
     lower, upper, unit = measure
     bound = item.get("bound") or ("range" if _is_number(lower) else "exact")
     tolerance = item.get("tolerance") or 0.0
-    if not quantities.is_unit(unit):
+    if not unit_words.is_unit(unit):
         group.warn(
             cell,
             f"Parameter '{name}' has the unit '{unit}', which is not known.",

@@ -2,7 +2,12 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
+
+import pint
+
+from catalog.facts import units
 
 _TABLE = tomllib.loads(Path(__file__).with_name("units.toml").read_text(encoding="utf-8"))
 SYMBOLS: dict[str, list[str]] = _TABLE["symbols"]
@@ -18,23 +23,30 @@ SYNONYMS: dict[str, str] = _TABLE["synonyms"]
 LENGTH = "[length]"
 
 MAX_BEFORE = (
-    r"up ?to|max(?:imum|imal|imale|imo)?\.?(?: of| de)?|m[aá]x(?:imo)?\.?|at most|no(?:t)? more than|less than|"
-    r"under|below|bis(?: zu)?|höchstens|weniger als|unter|"
-    r"jusqu['’]?[àa]?(?: à)?|au plus|moins de|hasta|como máximo|menos de|"
-    r"最高|最大|最多|最长|最長|最远|不超过|不超過|可达|可達|高达|最深|최대|최고|≤|<=|<|＜|≦"
+    r"up ?to|max(?:imum|imal(?:e[rs]?)?|imo)?\.?(?: of| de)?|m[aá]xim[oa](?: de)?|m[aá]x\.?|at ?most|"
+    r"no(?:t)? (?:more|longer|higher|heavier|over) than|less than|under|below|"
+    r"bis(?: zu)?|höchstens|(?:nicht|kaum) mehr als|weniger als|unter|"
+    r"jusqu['’]?[àa]?(?: à)?|au plus|(?:pas|ne) plus de|moins de|au maximum|hasta|como máximo|no más de|menos de|"
+    r"最高|最大|最多|最长|最長|最远|不超过|不超過|不高于|不大于|低于|小于|少于|可达|可達|高达|最深|최대|≤|<=|<|＜|≦"
 )
+MAX_OF = (
+    r"(?:max(?:imum|imal\w*)?\.?(?: [^\W\d]+){1,3}|[^\W\d]+ (?:maximale?|m[aá]xim[oa]))|最[高大多长長远深][一-鿿]{1,6}"
+)
+"""A maximum with its noun: "maximum spray height", "potencia máxima", "最远射程"."""
 MAX_AFTER = r"max(?:imum|imal)?\b\.?|or (?:less|lower)|oder weniger|ou moins|o menos|まで|以下|以内|之内|이하|까지|미만"
 MIN_BEFORE = (
-    r"at least|min(?:imum|imal|destens)?\.?(?: of| de)?|mín(?:imo)?\.?|more than|over|above|mehr als|über|"
-    r"au moins|plus de|"
-    r"à partir de|al menos|más de|desde|至少|最低|最少|最小|不少于|不低于|(?<!不)超[过過]|少なくとも|최소|≥|>=|>|＞|≧"
+    r"at ?least|min(?:imum|imal(?:e[rs]?)?|destens|d)?\.?(?: of| de)?|mínim[oa](?: de)?|mín\.?|"
+    r"no(?:t)? (?:less|fewer|shorter) than|more than|over|above|nicht weniger als|mehr als|über|"
+    r"au moins|pas moins de|plus de|dès|à partir de|al menos|no menos de|más de|desde|"
+    r"至少|最低|最少|最小|不少于|不低于|不小于|高于|大于|多于|(?<!不)超[过過]|少なくとも|최소|≥|>=|>|＞|≧"
 )
 MIN_AFTER = r"min(?:imum|imal)?\b\.?|or (?:more|longer|higher)|oder mehr|ou plus|o más|以上|이상|\+(?!\s*/?\s*[-\d])"
 ABOUT_BEFORE = (
-    r"about|around|approx(?:imately)?\.?|roughly|ca\.?|circa|etwa|ungefähr|rund|env(?:iron)?\.?|aprox(?:imadamente)?\.?|"
-    r"unos|unas|大约|大約|约|約|およそ|약|대략|~|～|≈"
+    r"about|around|almost|nearly|approx(?:imately)?\.?|roughly|ca\.?|circa|etwa|ungefähr|rund|knapp|"
+    r"env(?:iron)?\.?|presque|aprox(?:imadamente)?\.?|casi|unos|unas|"
+    r"大约|大約|约|約|将近|およそ|ほぼ|약|대략|거의|~|～|≈"
 )
-ABOUT_AFTER = r"左右|程度|정도|くらい|ぐらい"
+ABOUT_AFTER = r"左右|多点|多(?![功种样款用层色])|程度|ほど|정도|くらい|ぐらい|environ|env\.|approx|aprox|circa|ungefähr"
 RANGE_BETWEEN = r"-|–|—|~|～|〜|to|bis|à|a|至|到|から|부터|and|und|et|y"
 
 NEEDS_UNIT = re.compile(
@@ -43,3 +55,48 @@ NEEDS_UNIT = re.compile(
     r"largeur|longueur|poids|altura|ancho|peso|高|宽|长|重|高さ|幅|높이|너비|길이|무게)$"
 )
 """Names of parameters that mean nothing without a unit."""
+
+PERSON = re.compile(
+    r"\b(?:i am|i['’]?m|i weigh|ich bin|ich wiege|je (?:fais|mesure|pèse)|mido|yo peso)\b|"
+    r"我|本人|身高|体重|私は|키가|몸무게",
+    re.IGNORECASE,
+)
+"""Who writes so speaks about themselves: 140 pounds are then not the product's weight."""
+
+
+@cache
+def pattern() -> str:
+    """Regular expression of any unit, longest spelling first."""
+    symbols = sorted((re.escape(mark) for marks in SYMBOLS.values() for mark in marks), key=len, reverse=True)
+    words = sorted((word for group in WORDS.values() for word in group), key=len, reverse=True)
+    # "3 in 1" and "10 in the box" are not inches; seconds, amperes and kelvin need care with plurals and articles.
+    guarded = "(?:(?i:in)(?=\\.?\\s*(?:$|[),;x×*/]|\\.(?!\\w)|high|wide|long|tall|deep|dia|thick))(?!\\s*\\d))"
+    plain = "|".join(word for word in words if word != "in")
+    # What is measured for every minute or metre is another thing: "45 g/day" are no 45 g.
+    end = "(?!\\s?/\\s?[A-Za-z])"
+    return f"(?:(?i:{plain})(?![a-zà-ÿ]){end}|{guarded}|(?:{'|'.join(symbols)})(?![A-Za-zà-ÿ0-9²³]){end})"
+
+
+@cache
+def named(written: str) -> str:
+    """The unit of a spelling that `pattern` matched."""
+    for unit, marks in SYMBOLS.items():
+        if written in marks:
+            return unit
+    return next(unit for unit, group in WORDS.items() for word in group if re.fullmatch(f"(?i:{word})", written))
+
+
+@cache
+def dimension(unit: str) -> str:
+    """Pint's dimensionality as text, "" for counts."""
+    return "" if unit in ("", "percent", "degree", "dB") else str(units().Quantity(1, unit).dimensionality)
+
+
+@cache
+def is_unit(unit: str) -> bool:
+    """Whether Pint knows the unit; "" is a plain count."""
+    try:
+        units().Unit(unit)
+    except (pint.PintError, ValueError, AssertionError, TypeError):
+        return False
+    return True

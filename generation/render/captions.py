@@ -128,11 +128,11 @@ def _fitted(cue: Cue, page: Page, place: Box, size: int) -> Overlay | None:
     lines = lettering.broken(cue.text, Style(size, 640, page.locale), place.width)
     if lines is None:
         return None
-    pad = round(size * 1.1)
-    rgba = _block(lines, cue.detail, Style(size, 640, page.locale), pad)
-    inner = rgba.shape[0] - 2 * pad, rgba.shape[1] - 2 * pad
+    pad, style = round(size * 1.1), Style(size, 640, page.locale)
+    inner = _block_size(lines, cue.detail, style)
     if inner[0] > place.height or inner[1] > place.width + 2:
         return None
+    rgba = _block(lines, cue.detail, style, pad)
     # Beside a product the eye rests a little above the middle; above one, text hangs from the label.
     slack = place.height - inner[0]
     top = place.top + (slack * 0.42 if place.height > 2.4 * inner[0] else min(slack, 0.2 * inner[0]))
@@ -143,9 +143,8 @@ def _block(lines: list[str], action: str, style: Style, pad: int) -> Floats:
     """Lines over a soft scrim and, for an end card, the call to action as a pill below."""
     text = lettering.drawn(lines, style, padding=pad)
     if action:
-        pill = _pill(action, replace(style, size=max(round(style.size * 0.62), 18), weight=620))
-        gap = round(style.size * 0.42)
-        height = text.shape[0] + gap + pill.shape[0]
+        pill = _pill(action, _pill_style(style))
+        height = text.shape[0] + _pill_gap(style) + pill.shape[0]
         width = max(text.shape[1], pill.shape[1] + 2 * pad)
         text = _canvas(text, (height, width), (0, 0))
         button = _canvas(pill, (height, width), (text.shape[0] - pad - pill.shape[0], pad))
@@ -153,8 +152,30 @@ def _block(lines: list[str], action: str, style: Style, pad: int) -> Floats:
     return _legible(text)
 
 
+def _block_size(lines: list[str], action: str, style: Style) -> tuple[int, int]:
+    """Height and width of what `_block` will draw inside its padding."""
+    height, width = lettering.measured(lines, style)
+    if not action:
+        return height, width
+    pad = _pill_pad(_pill_style(style))
+    tall, wide = lettering.measured([action], _pill_style(style))
+    return height + _pill_gap(style) + tall + 2 * pad, max(width, wide + 2 * pad + 2 * (pad // 2))
+
+
+def _pill_style(style: Style) -> Style:
+    return replace(style, size=max(round(style.size * 0.62), 18), weight=620)
+
+
+def _pill_gap(style: Style) -> int:
+    return round(style.size * 0.42)
+
+
+def _pill_pad(style: Style) -> int:
+    return round(style.size * 0.55)
+
+
 def _pill(action: str, style: Style) -> Floats:
-    pad = round(style.size * 0.55)
+    pad = _pill_pad(style)
     coverage = lettering.drawn([action], style, padding=pad)
     wide = np.pad(coverage, ((0, 0), (pad // 2, pad // 2)))
     return _over(_painted(wide, DARK), _painted(_rounded(wide.shape, radius=wide.shape[0] / 2) * 0.97, INK))

@@ -3,6 +3,7 @@
 The halo ends at the asked height; the pool falls off with the square of the distance, as light does.
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,8 @@ Floats = NDArray[np.float32]
 WARM = np.array([1.0, 0.80, 0.53], np.float32)
 """About 2900 K in sRGB, the colour of a filament, a warm LED and near enough to a flame."""
 FLICKER = 0.05
+COARSE = 4
+"""Frame pixels for one cell in which light is computed."""
 
 
 class Glow:
@@ -31,14 +34,13 @@ class Glow:
         window, x, y = self._ground(picture, reach, index)
         if window.is_empty:
             return
-        falloff = lamp**2 / (x**2 + y**2 + lamp**2)
-        edge = np.clip(1 - np.hypot(x, y) / reach, 0, 1) ** 2
-        strength = 0.75 * float(row[DENSITY]) * self._flicker[index] * falloff * edge
-        mask = self._outlet.plane_mask(window, index)
+        distance = np.hypot(x, y)
+        fall = lamp**2 / (distance**2 + lamp**2) * np.clip(1 - distance / reach, 0, 1) ** 2
+        strength = _whole(0.75 * float(row[DENSITY]) * self._flicker[index] * fall, window)
+        light = _warm(strength * self._outlet.plane_mask(window, index))
         under = window.of(picture)
-        gain = 1 + (strength * mask)[..., None] * (1.1 * WARM)
-        added = (strength * mask)[..., None] * WARM * 26
-        np.copyto(under, np.clip(under * gain + added, 0, 255).astype(np.uint8))
+        lifted = cv2.multiply(cv2.convertScaleAbs(under, alpha=1.1, beta=26), light, dtype=cv2.CV_32F)
+        np.copyto(under, cv2.add(under, lifted, dtype=cv2.CV_8U))
 
     def draw(self, picture: Picture, index: int) -> None:
         """The halo in the air, in place."""
@@ -54,15 +56,13 @@ class Glow:
         ).clipped((picture.shape[1], picture.shape[0]))
         if window.is_empty:
             return
-        x = (np.arange(window.left, window.right) + 0.5 - centre[0]) / wide
-        y = (np.arange(window.top, window.bottom) + 0.5 - centre[1]) / max(up, 1.0)
-        distance = np.sqrt(x[None] ** 2 + y[:, None] ** 2)
+        u, v = _coarse(window)
+        distance = np.hypot((u[None] - centre[0]) / wide, (v[:, None] - centre[1]) / max(up, 1.0))
         halo = np.clip(1 - distance, 0, 1) ** 2 * (0.25 + 0.75 / (1 + (5 * distance) ** 2))
-        light = (0.55 * row[DENSITY] * self._flicker[index] * halo).astype(np.float32)
-        brighten(picture, light[..., None] * WARM, window)
+        brighten(picture, _warm(_whole(0.55 * row[DENSITY] * self._flicker[index] * halo, window)), window)
 
     def _ground(self, picture: Picture, reach: float, index: int) -> tuple[Window, Doubles, Doubles]:
-        """Window of the ground within reach, and the local metres of its pixels (affine near the product)."""
+        """Window of the ground within reach, and the local metres of its cells (affine near the product)."""
         low = -self._outlet.height_m
         points = np.array([[0, 0, low], [reach, 0, low], [0, reach, low], [-reach, 0, low], [0, -reach, low]])
         pixels = self._outlet.pixels(points, index)
@@ -70,9 +70,25 @@ class Glow:
         window = Window(left=bounds[0], top=bounds[1], right=bounds[2], bottom=bounds[3])
         window = window.clipped((picture.shape[1], picture.shape[0]))
         axes = np.stack([(pixels[1] - pixels[3]) / 2, (pixels[2] - pixels[4]) / 2]) / reach
-        u, v = np.meshgrid(np.arange(window.left, window.right) + 0.5, np.arange(window.top, window.bottom) + 0.5)
+        u, v = np.meshgrid(*_coarse(window))
         metres = np.stack([u - pixels[0, 0], v - pixels[0, 1]], -1) @ np.linalg.inv(axes)
         return window, metres[..., 0], metres[..., 1]
+
+
+def _coarse(window: Window) -> tuple[Doubles, Doubles]:
+    """Columns and rows, in frame pixels, of the centres of the window's cells: light has no sharper edges."""
+    cells = (max(window.size[0] // COARSE, 1), max(window.size[1] // COARSE, 1))
+    u, v = ((np.arange(count) + 0.5) * length / count for count, length in zip(cells, window.size, strict=True))
+    return u + window.left, v + window.top
+
+
+def _whole(cells: Doubles, window: Window) -> Floats:
+    return np.asarray(cv2.resize(cells.astype(np.float32), window.size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _warm(strength: Floats) -> Floats:
+    """(rows, columns, 3) of lamp-coloured light."""
+    return np.asarray(cv2.merge([strength * part for part in WARM]), np.float32)
 
 
 def _flicker(frames: int, fps: int, seed: int) -> Doubles:

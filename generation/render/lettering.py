@@ -27,12 +27,13 @@ class Style:
     locale: str
 
 
+@functools.lru_cache(maxsize=512)
 def is_cjk(text: str) -> bool:
     """Whether a text has Chinese, Japanese or Korean signs."""
     return any(low <= ord(sign) <= high for sign in text for low, high in _CJK)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)
 def font(style: Style, *, cjk: bool) -> ImageFont.FreeTypeFont:
     """Inter, or Noto Sans CJK in the shapes of the locale."""
     if cjk:
@@ -82,12 +83,17 @@ def broken(text: str, style: Style, width: float, *, lines: int = 2) -> list[str
     )
 
 
+def measured(lines: list[str], style: Style) -> tuple[int, int]:
+    """Height and width in pixels of lines as they will be drawn, without padding."""
+    chosen = font_for("".join(lines), style)
+    return round(style.size * LEADING) * len(lines), max(int(chosen.getlength(line)) + 2 for line in lines)
+
+
 def drawn(lines: list[str], style: Style, *, padding: int) -> Floats:
     """Coverage (height, width) of left-aligned lines with room round them."""
-    chosen = font_for("".join(lines), style)
-    step = round(style.size * LEADING)
-    width = max(int(chosen.getlength(line)) + 2 for line in lines)
-    image = Image.new("L", (width + 2 * padding, step * len(lines) + 2 * padding), 0)
+    chosen, step = font_for("".join(lines), style), round(style.size * LEADING)
+    height, width = measured(lines, style)
+    image = Image.new("L", (width + 2 * padding, height + 2 * padding), 0)
     pen = ImageDraw.Draw(image)
     for number, line in enumerate(lines):
         middle = padding + step * number + step / 2

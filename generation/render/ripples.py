@@ -4,11 +4,13 @@ The waves are computed once for the whole clip (a second of warm-up first), so f
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.render import layers
 from generation.render.layers import Window
 from generation.render.outlet import Outlet
 from generation.render.scene import Doubles, Picture
@@ -48,7 +50,7 @@ class Ripples:
             np.array([[0, 0], [CELLS, 0], [CELLS, CELLS], [0, CELLS]], np.float32),
             (grid - [window.left, window.top]).astype(np.float32),
         )
-        slopes = self._slopes[index].astype(np.float32) * self._fade[..., None]
+        slopes = np.tanh(self._slopes[index].astype(np.float32) * self._fade[..., None])
         shown = cv2.warpPerspective(slopes, to_window, window.size, flags=cv2.INTER_LINEAR)
         shown *= self._outlet.plane_mask(window, index)[..., None]
         _bend(window.of(picture), shown, BEND * picture.shape[1] / 1280)
@@ -96,13 +98,17 @@ def _fade() -> Floats:
 
 
 def _bend(under: Picture, slopes: Floats, pixels: float) -> None:
-    """Move the picture by the slope and add the sky that the slope mirrors, in place."""
+    """Move the picture by the slopes, -1 to 1, and add the sky that they mirror, in place."""
     rows, columns = under.shape[:2]
-    x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
-    soft = np.tanh(slopes)
-    moved = cv2.remap(
-        under, x + pixels * soft[..., 0], y + pixels * soft[..., 1], cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
-    )
-    light = 0.34 * soft[..., 1] + 0.14 * soft[..., 0]
-    lit = moved * (1 + np.minimum(light, 0))[..., None] + (255.0 - moved) * (0.75 * np.maximum(light, 0))[..., None]
-    np.copyto(under, np.clip(lit, 0, 255).astype(np.uint8))
+    read = _places((columns, rows)) + np.float32(pixels) * slopes
+    moved = cv2.remap(under, read, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+    right, near = cv2.split(slopes)
+    light = cv2.addWeighted(near, 0.34, right, 0.14, 0.0)
+    sky = np.float32(0.75) * np.maximum(light, 0)
+    layers.mix(under, layers.threefold(sky), layers.threefold(1 + np.minimum(light, 0) - sky), base=moved)
+
+
+@lru_cache(maxsize=8)
+def _places(size: tuple[int, int]) -> Floats:
+    """The coordinates of the pixels themselves, (rows, columns, 2)."""
+    return np.stack(np.meshgrid(*(np.arange(length, dtype=np.float32) for length in size)), -1)

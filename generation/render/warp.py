@@ -14,8 +14,10 @@ from generation.render.clip import Motion
 from generation.render.scene import OVERSCAN, Picture, Scene
 
 Doubles = NDArray[np.float64]
-SHARPNESS = 1.25
+SHARPNESS = 1.5
 """Pixels of the prepared still for one pixel of the frame: finer would alias while it moves, coarser would blur."""
+CELL = 8
+"""Frame pixels for one cell of the map that is computed exactly; frames are whole numbers of cells."""
 GAMMA = 2.2
 _MARGIN_PIXELS = 1.5
 _GRID = 17
@@ -117,15 +119,16 @@ def _calm(values: Doubles) -> Doubles:
 
 
 class Backdrop:
-    """Draws the frames of the animated still, each by itself, so that frames may be asked in any order."""
+    """Draws the frames of the animated still, each by itself, so that frames may be asked in any order.
+
+    The map is exact on a grid of `CELL` pixels and bilinear between: a camera's homography is that flat over a cell.
+    """
 
     def __init__(self, scene: Scene, motion: Motion, size: tuple[int, int]) -> None:
         self._motion = motion
         self._size = size
         self._still = _prepared(scene.still, size)
-        width, height = size
-        self._x = ((np.arange(width, dtype=np.float32) + 0.5) / width * 2 - 1)[None]
-        self._y = ((np.arange(height, dtype=np.float32) + 0.5) / height * 2 - 1)[:, None]
+        self._grid = _cells(size)
         self._moves = bool(motion.flow.any() or (motion.homography != motion.homography[0]).any())
         self._relit = bool((motion.gain != 1).any())
         self._calm_frame = None if self._moves else self._sampled(0)
@@ -136,37 +139,47 @@ class Backdrop:
         return self._lit(frame, index) if self._relit else frame.copy()
 
     def _sampled(self, index: int) -> Picture:
-        h = self._motion.homography[index] / self._motion.homography[index, 2, 2]
-        depth = self._x * h[2, 0] + (self._y * h[2, 1] + 1)
-        flow = cv2.resize(self._motion.flow[index], self._size, interpolation=cv2.INTER_CUBIC)
-        u = (self._x * h[0, 0] + (self._y * h[0, 1] + h[0, 2])) / depth + flow[..., 0]
-        v = (self._x * h[1, 0] + (self._y * h[1, 1] + h[1, 2])) / depth + flow[..., 1]
-        return np.asarray(
-            cv2.remap(
-                self._still,
-                self._pixels(u, axis=1),
-                self._pixels(v, axis=0),
-                cv2.INTER_CUBIC,
-                None,
-                cv2.BORDER_REPLICATE,
-            ),
-            np.uint8,
-        )
+        coarse = self._pixels(_source_of(self._motion, index, self._grid))
+        rows, columns = coarse.shape[:2]
+        whole = cv2.resize(coarse, (columns * CELL, rows * CELL), interpolation=cv2.INTER_LINEAR)
+        read = whole[CELL:-CELL, CELL:-CELL]
+        return np.asarray(cv2.remap(self._still, read, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE), np.uint8)
 
-    def _pixels(self, normalised: NDArray[np.float32], *, axis: int) -> NDArray[np.float32]:
-        length = self._still.shape[axis]
-        pixels = normalised * (length / 2 / OVERSCAN) + (length / 2 - 0.5)
-        return np.asarray(np.clip(pixels, _MARGIN_PIXELS, length - 1 - _MARGIN_PIXELS, out=pixels), np.float32)
+    def _pixels(self, normalised: NDArray[np.float32]) -> NDArray[np.float32]:
+        lengths = np.array(self._still.shape[1::-1], np.float32)
+        pixels = normalised * (lengths / 2 / OVERSCAN) + (lengths / 2 - 0.5)
+        return np.asarray(np.clip(pixels, _MARGIN_PIXELS, lengths - 1 - _MARGIN_PIXELS), np.float32)
 
     def _lit(self, frame: Picture, index: int) -> Picture:
         gain = np.power(np.clip(self._motion.gain[index], 0.05, 4.0), 1 / GAMMA)
-        smooth = cv2.resize(gain, self._size, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(cv2.multiply(frame, cv2.merge([smooth] * 3), dtype=cv2.CV_8U), np.uint8)
+        if np.ptp(gain) < 1e-4:
+            return np.asarray(cv2.convertScaleAbs(frame, alpha=float(gain.mean())), np.uint8)
+        smooth = cv2.resize(cv2.merge([gain] * 3), self._size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(cv2.multiply(frame, smooth, dtype=cv2.CV_8U), np.uint8)
+
+
+def _cells(size: tuple[int, int]) -> NDArray[np.float32]:
+    """Normalised centres (rows + 2, columns + 2, 2) of the grid's cells, one beyond the frame on every side."""
+    axes = [((np.arange(-1, length // CELL + 1) + 0.5) * CELL / length * 2 - 1).astype(np.float32) for length in size]
+    return np.stack(np.meshgrid(*axes), -1)
+
+
+def _source_of(motion: Motion, index: int, grid: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Where the grid of one frame is read in frame 0, normalised."""
+    h = motion.homography[index] / motion.homography[index, 2, 2]
+    moved = grid @ h[:, :2].T + h[:, 2]
+    rows, columns = grid.shape[:2]
+    flow = cv2.resize(motion.flow[index], (columns - 2, rows - 2), interpolation=cv2.INTER_CUBIC)
+    flow = cv2.copyMakeBorder(flow, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    return np.asarray(moved[..., :2] / moved[..., 2:] + flow, np.float32)
 
 
 def _prepared(still: Picture, size: tuple[int, int]) -> Picture:
-    """The still at the resolution that the frame needs."""
+    """The still at the resolution at which bilinear reading neither blurs nor flickers while it moves."""
     target = tuple(round(side * OVERSCAN * SHARPNESS) for side in size)
-    if target[0] >= still.shape[1]:
+    if target[0] == still.shape[1]:
         return still
-    return np.asarray(cv2.resize(still, target, interpolation=cv2.INTER_AREA), np.uint8)
+    finer = target[0] > still.shape[1]
+    return np.asarray(
+        cv2.resize(still, target, interpolation=cv2.INTER_LANCZOS4 if finer else cv2.INTER_AREA), np.uint8
+    )

@@ -1,7 +1,7 @@
 """The cut-out of a product photo: RGBA of the same size, crisp edges, no studio shadow, no fringe of the paper."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from catalog import matting
+from catalog import ground, matting
 from catalog.assets import resolve
 from catalog.ingest.images import Photo
 from catalog.matting import Matte, Plane
@@ -23,6 +23,8 @@ LEFT_BEHIND = 0.45
 """Length of a structure outside the cut-out, as a share of the product, from which a person should look."""
 CLOSER_LOOK = 0.3
 """Share of the photo below which the product gets a second look: the network sees 320 pixels."""
+
+PART_MISSING = "A part of the product, perhaps glass, may be missing from its cut-out."
 
 
 class CutoutError(ValueError):
@@ -38,13 +40,15 @@ class Cutout:
     box: tuple[int, int, int, int]
     """Left, top, right, bottom of the visible outline; right and bottom are one past it."""
     base_px: tuple[float, float]
-    """Middle of the lowest visible row: where the product is assumed to stand."""
+    """Middle of the lowest visible row, kept to the middle third of the outline: where it is assumed to stand."""
     effect_px: tuple[float, float]
     """Middle of the highest visible row: where an effect is assumed to leave it."""
     method: str
     """``own alpha``, ``plain background`` or ``network``."""
-    remarks: tuple[str, ...] = ()
-    """What a person should look at, in words for the merchant."""
+    doubt: str = ""
+    """What a person must look at before the cut-out is used, in words for the merchant."""
+    shadow: NDArray[np.uint8] | None = None
+    """(H, W) share of light, of 255, that the product takes from the paper around it; None where that is not plain."""
 
     @property
     def width_px(self) -> int:
@@ -56,12 +60,14 @@ def cut_out(photo: Photo) -> Cutout:
     """Separate the product. Raises CutoutError where nothing stands out; takes about a second."""
     colours: matting.Colours = photo.pixels[..., :3].astype(np.float32) / np.float32(255)
     if photo.pixels.shape[2] == 4 and float(np.mean(photo.pixels[..., 3] < 128)) > 0.02:
-        method, matte = "own alpha", _own_alpha(colours, photo.pixels[..., 3].astype(np.float32) / np.float32(255))
-    elif photo.quality.is_plain:
-        method, matte = "plain background", matting.on_paper(colours, outline(photo.pixels[..., :3]))
-    else:
-        method, matte = "network", matting.on_scenery(colours, outline(photo.pixels[..., :3]))
-    return _cutout(photo, matte, method)
+        own = photo.pixels[..., 3].astype(np.float32) / np.float32(255)
+        return _cutout(photo, _own_alpha(colours, own), "own alpha")
+    likely = outline(photo.pixels[..., :3])
+    if not photo.quality.is_plain:
+        return _cutout(photo, matting.on_scenery(colours, likely), "network")
+    matte = matting.on_paper(colours, likely)
+    made, dark = _cutout(photo, matte, "plain background"), ground.darkening(colours, matte.alpha)
+    return replace(made, shadow=None if dark is None else np.rint(dark * 255).astype(np.uint8))
 
 
 def outline(pixels: NDArray[np.uint8]) -> Plane:
@@ -103,22 +109,23 @@ def _cutout(photo: Photo, matte: Matte, method: str) -> Cutout:
     return Cutout(
         pixels=np.clip(np.rint(pixels * 255), 0, 255).astype(np.uint8),
         box=box,
-        base_px=_middle(visible, box[3] - 1 - (box[3] - box[1]) // 100),
+        base_px=_kept_central(_middle(visible, box[3] - 1 - (box[3] - box[1]) // 100), box),
         effect_px=_middle(visible, box[1] + (box[3] - box[1]) // 100),
         method=method,
-        remarks=_doubts(photo, matte, method, max(box[2] - box[0], box[3] - box[1])),
+        doubt=_doubt(photo, matte, max(box[2] - box[0], box[3] - box[1])) if method == "plain background" else "",
     )
 
 
-def _doubts(photo: Photo, matte: Matte, method: str, size: int) -> tuple[str, ...]:
+def _kept_central(point: tuple[float, float], box: tuple[int, int, int, int]) -> tuple[float, float]:
+    """A pair of shoes touches the ground first with one toe, and stands no less on the heels."""
+    third = (box[2] - box[0]) / 3
+    return min(max(point[0], box[0] + third), box[2] - third), point[1]
+
+
+def _doubt(photo: Photo, matte: Matte, size: int) -> str:
     """On plain paper nothing sharp should be left outside the outline but shadows, which are soft."""
-    if method != "plain background":
-        return ()
     colours: matting.Colours = photo.pixels[..., :3].astype(np.float32) / np.float32(255)
-    is_doubtful = matting.left_behind(colours, matte.alpha) > LEFT_BEHIND * size
-    return (
-        ("A part of the product, perhaps glass, may be missing from its cut-out: look at it.",) if is_doubtful else ()
-    )
+    return PART_MISSING if matting.left_behind(colours, matte.alpha) > LEFT_BEHIND * size else ""
 
 
 def _middle(visible: NDArray[np.bool_], row: int) -> tuple[float, float]:

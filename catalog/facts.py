@@ -23,6 +23,21 @@ def units() -> pint.UnitRegistry[float]:
     return pint.UnitRegistry()
 
 
+def converted(value: float, unit: str, wanted: str) -> float:
+    """A value in another unit; raises `pint.DimensionalityError` when they do not compare."""
+    if unit == wanted:
+        return value
+    factor = _factor(unit, wanted)
+    return float(units().Quantity(value, unit).to(wanted).magnitude) if factor is None else value * factor
+
+
+@cache
+def _factor(unit: str, wanted: str) -> float | None:
+    """What a unit is multiplied by to be another; None for units with a zero of their own, such as degC."""
+    zero = float(units().Quantity(0.0, unit).to(wanted).magnitude)
+    return float(units().Quantity(1.0, unit).to(wanted).magnitude) if zero == 0 else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
     """A quantity the product is sold with, such as ``spray_height <= 0.45 m (+10 %)``.
@@ -46,7 +61,7 @@ class Parameter:
 
     def in_unit(self, unit: str) -> float:
         """The value in another unit; raises `pint.DimensionalityError` when they do not compare."""
-        return float(units().Quantity(self.value, self.unit).to(unit).magnitude)
+        return converted(self.value, self.unit, unit)
 
     def allows(self, value: float, unit: str) -> bool:
         """Whether a shown or spoken quantity stays inside the bound and its tolerance."""
@@ -62,7 +77,7 @@ class Parameter:
         if self.bound == "min":
             return value - slack, float("inf")
         if self.bound == "range" and self.lower is not None:
-            low = float(units().Quantity(self.lower, self.unit).to(unit).magnitude)
+            low = converted(self.lower, self.unit, unit)
             return low - slack, value + slack
         rounding = max(slack, abs(value) * 0.005)
         return value - rounding, value + rounding
@@ -149,6 +164,11 @@ class ProductImage:
     rendered: bool = False
     cutout: str = ""
     """Storage name of the RGBA cut-out, same size as the photo; "" until it was made."""
+    shadow: str = ""
+    """Storage name of a grey picture, same size: light, of 255, that the product takes from the ground it was
+    photographed on; "" where its background did not show it."""
+    doubt: str = ""
+    """Why the cut-out must not be used before a person has looked at it; "" when it may."""
     metres_per_pixel: float | None = None
     base_px: tuple[float, float] | None = None
     """Where the product stands or floats: middle of its contact line."""

@@ -212,6 +212,10 @@ class Image(ProductRow):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEW)
     rendered = models.BooleanField(default=False)
     cutout = models.FileField(upload_to="cutouts/", max_length=300, blank=True)
+    shadow = models.FileField(upload_to="cutouts/", max_length=300, blank=True)
+    """Grey picture of the light that the product takes from its plain background; see `catalog.ground`."""
+    doubt = models.CharField(max_length=200, blank=True)
+    """Why the cut-out waits for a person's look; blank when there was no doubt or somebody has confirmed it."""
     width_m = models.FloatField(null=True, blank=True)
     """Real width in metres of the product's visible outline, where the listing gives it for this photo."""
     metres_per_pixel = models.FloatField(null=True, blank=True)

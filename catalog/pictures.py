@@ -9,6 +9,7 @@ import numpy as np
 from django.core.files.base import ContentFile
 from PIL import Image as PillowImage
 
+from accounts.models import AuditLog
 from catalog.ingest import images
 from catalog.ingest.archives import PICTURES
 from catalog.ingest.records import ListedImage
@@ -95,7 +96,10 @@ def _cut_out(image: Image, photo: images.Photo) -> None:
         return
     image.cutout.save(f"{image.sha256[:16]}-{image.product.public_id}.png", ContentFile(_png(made.pixels)), save=False)
     image.quality["cutout"] = made.method
-    image.quality["remarks"] += made.remarks
+    image.doubt = made.doubt
+    if made.shadow is not None:
+        name = f"{image.sha256[:16]}-{image.product.public_id}-shadow.png"
+        image.shadow.save(name, ContentFile(_png(made.shadow)), save=False)
     image.outline = list(made.box)
     image.base_px = image.base_px or list(made.base_px)
     image.effect_px = image.effect_px or list(made.effect_px)
@@ -105,3 +109,14 @@ def _png(pixels: np.ndarray) -> bytes:
     out = io.BytesIO()
     PillowImage.fromarray(pixels).save(out, "PNG", compress_level=4)
     return out.getvalue()
+
+
+def confirm(image: Image, *, by: str) -> bool:
+    """A person has looked at a doubtful cut-out and takes it; False when there was no doubt (any more)."""
+    confirmed = Image.objects.filter(pk=image.pk).exclude(doubt="").update(doubt="")
+    if confirmed:
+        AuditLog.objects.create(
+            merchant_id=image.merchant_id, actor=by, action="confirm_cutout", subject=image.product.sku,
+            reason=image.doubt,
+        )  # fmt: skip
+    return bool(confirmed)

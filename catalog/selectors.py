@@ -194,6 +194,8 @@ def _image(row: Image, parameters: Sequence[facts.Parameter]) -> facts.ProductIm
         role=row.role,  # type: ignore[arg-type]  # choices of the model
         rendered=row.rendered,
         cutout=row.cutout.name or "",
+        shadow=row.shadow.name or "",
+        doubt=row.doubt,
         metres_per_pixel=metres_per_pixel(row, parameters),
         base_px=_point(row.base_px),
         pitch_deg=row.pitch_deg,

@@ -119,7 +119,9 @@ def _photo(image: Image, parameters: Sequence[ParameterFact]) -> Photo:
     verdicts = [Verdict(holds=min(image.width, image.height) >= SHARP_ENOUGH, words=_size_words(image, size))]
     if image.role in USABLE:
         has_cutout = bool(image.cutout)
-        verdicts.append(Verdict(holds=has_cutout, words="Cut out" if has_cutout else "No cut-out yet"))
+        words = "Cut out" if has_cutout else "No cut-out yet"
+        doubtful = Verdict(holds=False, words="The cut-out waits for your look")
+        verdicts.append(doubtful if image.doubt else Verdict(holds=has_cutout, words=words))
         verdicts.append(_scale_verdict(image, parameters))
         verdicts += [Verdict(holds=False, words=remark) for remark in image.quality.get("remarks", ())]
     return Photo(image=image, verdicts=tuple(verdicts))

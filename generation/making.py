@@ -161,7 +161,8 @@ def _whole_scene(order: Order, name: str, frame_format: Format) -> Scene:
 
 def _cutout(facts: ProductFacts) -> Cutout:
     photo = _packshot(facts)
-    return Cutout(rgba=_pixels(photo.cutout, "RGBA"), photo=photo)
+    shadow = _pixels(photo.shadow, "L") if photo.shadow else None
+    return Cutout(rgba=_pixels(photo.cutout, "RGBA"), photo=photo, shadow=shadow)
 
 
 def _packshot(facts: ProductFacts) -> ProductImage:

@@ -62,7 +62,7 @@ def plan_product(
         seed=batch,
     )
     if not cells:
-        raise CannotPlan(f"No scene of the pack suits {product.sku}: add a scene photo of your own to the product.")
+        raise CannotPlan(f"No scene of ours suits {product.sku} at its size: give a scene photo of your own.")
     by_id = {card.id: card for card in cards}
     specs = [(compose(facts, cell, by_id[cell.scene]), cell) for cell in cells]
     return [

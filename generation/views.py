@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
-from catalog import parameters
+from catalog import parameters, pictures
 from catalog.forms import ParameterForm
-from catalog.models import Product
+from catalog.models import Image, Product
 from catalog.selectors import product_facts
 from catalog.truth import truth_card
 from generation import boards, planning, services
@@ -49,6 +49,16 @@ def _product_page(request: HttpRequest, product: Product, form: ParameterForm, s
         "missing": planning.missing(product_facts(product)),
     }  # fmt: skip
     return render(request, "generation/product_detail.html", context, status=status)
+
+
+@login_required
+@require_POST
+def photo_confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A person's yes to a cut-out that the machine was not sure of."""
+    image = get_object_or_404(Image.objects.select_related("product"), public_id=public_id)
+    if pictures.confirm(image, by=request.user.get_username()):
+        messages.success(request, "Thank you. Videos will show the product as cut out here.")
+    return redirect("generation:product_detail", public_id=image.product.public_id)
 
 
 @login_required

@@ -78,6 +78,7 @@ ACTIONS = {
     "publish": "put a video live",
     "set_parameter": "corrected the specification",
     "remove_parameter": "took a parameter out",
+    "confirm_cutout": "confirmed a cut-out",
     "mark_stale": "paused a video whose facts changed",
     "remake": "had a video made anew",
 }

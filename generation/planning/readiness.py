@@ -9,7 +9,7 @@ class Missing(NamedTuple):
     """One thing that is lacking, as a word for pages and a sentence with the way out."""
 
     what: str
-    """photo, cutout or size."""
+    """photo, cutout, look or size."""
     words: str
 
 
@@ -20,6 +20,12 @@ def missing(facts: ProductFacts) -> Missing | None:
         return Missing("photo", f"{facts.sku} has no photo: add one picture of the product on a plain background.")
     if not photo.cutout:
         return Missing("cutout", f"The photo of {facts.sku} could not be cut out: add one on a plain background.")
+    if photo.doubt:
+        return Missing(
+            "look",
+            f"The cut-out of {facts.sku} waits for your look: {photo.doubt} Confirm it on the product's page, or upload"
+            " another photo.",
+        )
     if not photo.metres_per_pixel:
         return Missing(
             "size",

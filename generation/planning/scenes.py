@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from catalog.facts import ProductFacts
+from generation.planning.places import kind_of
 
 OWN = "own"
 """Tag of the merchant's own scene photos: wanted before any other."""
@@ -67,10 +68,17 @@ def own_scenes(facts: ProductFacts) -> tuple[SceneCard, ...]:
 
 
 def suits(card: SceneCard, facts: ProductFacts) -> bool:
-    """Whether a product can stand there: floating things on water, all others on something firm, and it fits."""
+    """Whether a product can stand there: its kind belongs there, floating things on water, all others on something
+    firm, and it fits."""
     width, height = _outline(facts)
     floats = facts.effect.kind == "jet"
-    return (card.surface == "water") == floats and width <= card.max_width_m and height <= card.max_height_m
+    stands = card.surface == "water" if floats else card.surface != "water" and _belongs(card, facts)
+    return stands and width <= card.max_width_m and height <= card.max_height_m
+
+
+def _belongs(card: SceneCard, facts: ProductFacts) -> bool:
+    kind, tags = kind_of(facts), {*card.tags}
+    return kind is None or OWN in tags or bool(tags & {*kind.tags, *facts.scene_tags})
 
 
 def _outline(facts: ProductFacts) -> tuple[float, float]:
@@ -90,11 +98,12 @@ def _outline(facts: ProductFacts) -> tuple[float, float]:
 def scene_for(cards: Sequence[SceneCard], wanted: Sequence[str], used: Sequence[str]) -> SceneCard | None:
     """The scene with most of the wanted tags (earlier tags weigh more), the least used one among equals.
 
-    A festive scene is for festive scenarios only.
+    The merchant's own scenes come first; a festive scene is for festive scenarios only.
     """
 
-    def worth(card: SceneCard) -> tuple[bool, float, int, str]:
+    def worth(card: SceneCard) -> tuple[bool, bool, float, int, str]:
         match = sum(1 / (place + 1) for place, tag in enumerate(wanted) if tag in card.tags)
-        return (FESTIVE in card.tags and FESTIVE not in wanted, -match, used.count(card.id), card.id)
+        is_festive = FESTIVE in card.tags and FESTIVE not in wanted
+        return (OWN not in card.tags, is_festive, -match, used.count(card.id), card.id)
 
     return min(cards, key=worth, default=None)

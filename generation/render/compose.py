@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catalog.facts import ProductImage
-from generation.render import captions, effect, encode, product, sound, speech, timeline, warp
+from generation.render import captions, effect, encode, product, shadow, sound, speech, timeline, warp
 from generation.render.captions import Overlay, Page
 from generation.render.clip import Motion
 from generation.render.errors import CannotWrite, NoRoomForText
@@ -19,6 +19,7 @@ from generation.render.layout import Box
 from generation.render.outlet import Outlet
 from generation.render.product import Sprite
 from generation.render.scene import Picture, Scene
+from generation.render.shadow import Shadow
 from generation.render.speech import Utterance
 from generation.render.standing import Standing
 from generation.specs import FRAME_SIZES, Format, VideoSpec
@@ -52,6 +53,16 @@ class Cutout:
     rgba: NDArray[np.uint8]
     """(height, width, 4), the photo's own size."""
     photo: ProductImage
+    shadow: NDArray[np.uint8] | None = None
+    """(height, width) light, of 255, that the product takes from the ground of its photo; None where unknown."""
+
+    def own_shadow(self, sprite: Sprite, surface: str) -> Shadow | None:
+        """The shadow to use where the photo's angle is unknown; None where it can be drawn."""
+        if self.photo.pitch_deg is not None or surface == "water":
+            return None
+        if self.shadow is None:
+            return shadow.under_contour(sprite)
+        return shadow.photographed(self.shadow, self.photo, sprite)
 
 
 def render(
@@ -92,7 +103,8 @@ class Cut:
         self._sprite = product.sprite(cutout.rgba, cutout.photo, scene=scene, spot=spot, frame_size=self.size)
         self.track = self._followed(scene, spot.xyz)
         self._backdrop = warp.Backdrop(scene, self.motion, self.size)
-        self._standing = Standing(self._sprite, scene=scene, spot=spot, track=self.track)
+        own = cutout.own_shadow(self._sprite, spot.surface)
+        self._standing = Standing(self._sprite, scene=scene, spot=spot, track=self.track, own_shadow=own)
         self.outlet = Outlet(self._sprite, self.track, scene=scene, spot=spot, width=self.size[0])
         self._effect = effect.Effect(self.motion, self.outlet, seed=spec.seed)
         self._texts = self._captioned()

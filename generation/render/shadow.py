@@ -1,6 +1,8 @@
 """The shadow that ties a product to its ground: dark where it touches, soft and long where the key light throws it.
 
-Drawn once for frame 0 in sprite pixels, then carried with the product.
+Made once for frame 0 in sprite pixels, then carried with the product. Where somebody measured how the camera looked
+down at the product, it is drawn in the scene's light; where nobody did, the one that the photo itself shows is kept,
+because a drawn one would lie at the wrong angle and the product would float.
 """
 
 from dataclasses import dataclass
@@ -9,12 +11,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.facts import ProductImage
 from generation.render.product import Sprite
 from generation.render.scene import Doubles, Scene, Spot
 
 Floats = NDArray[np.float32]
 LOWEST_LIGHT = 0.42
 """Sine of the lowest elevation drawn: flatter light would throw the shadow out of the picture."""
+DEEPER = 1.5
+"""Exponent on the light that a photo's ground keeps: studio light is softer than the light of a scene."""
+CONTACT_HEIGHT = 0.3
+"""Share of the product's height above its base up to which its lower contour may still touch the ground."""
 BANDS = 4
 """The silhouette is thrown in this many heights, each softer than the one below."""
 
@@ -37,7 +44,43 @@ def cast(sprite: Sprite, *, scene: Scene, spot: Spot) -> Shadow:
     softness = 1.0 if spot.surface != "water" else 0.4
     thrown = _thrown(sprite, scene=scene, canvas=canvas, shift=shift) * np.float32(softness * (0.18 + 0.5 * key))
     touching = _contact(sprite, canvas=canvas, shift=shift) * np.float32(softness * 0.85)
-    return Shadow(darkness=_faded(1 - (1 - thrown) * (1 - touching)), base=sprite.base + shift)
+    return _trimmed(_faded(1 - (1 - thrown) * (1 - touching)), sprite.base + shift)
+
+
+def _trimmed(darkness: Floats, base: Doubles) -> Shadow:
+    """Without the margins that would darken white by less than half a grey level."""
+    seen = darkness > 0.5 / 255
+    rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+    if not len(rows):
+        return Shadow(darkness=darkness[:1, :1] * 0, base=base)
+    left, top = int(columns[0]), int(rows[0])
+    part = np.ascontiguousarray(darkness[top : rows[-1] + 1, left : columns[-1] + 1])
+    return Shadow(darkness=part, base=base - [left, top])
+
+
+def photographed(darkness: NDArray[np.uint8], photo: ProductImage, sprite: Sprite) -> Shadow:
+    """The shadow of the photo itself: `darkness` (photo height, photo width), share of 255 that the ground loses."""
+    scale = sprite.pixels_per_metre * (photo.metres_per_pixel or 0.0)
+    size = tuple(max(1, round(length * scale)) for length in darkness.shape[::-1])
+    small = cv2.resize(darkness, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    base = np.array(photo.base_px) * (np.array(size) / darkness.shape[::-1])
+    return Shadow(darkness=np.asarray(1 - (1 - small / np.float32(255)) ** DEEPER, np.float32), base=base)
+
+
+def under_contour(sprite: Sprite) -> Shadow:
+    """A shadow close under all that comes down to the ground, for a photo that shows neither angle nor shadow."""
+    height, width = sprite.alpha.shape
+    margin = int(0.2 * max(height, width)) + 8
+    solid = np.pad(sprite.alpha > 0.5, margin)
+    columns = np.flatnonzero(solid.any(axis=0))
+    lowest = len(solid) - 1 - np.argmax(solid[::-1, columns], axis=0)
+    above = (sprite.base[1] + margin - lowest) / max(height, 1)
+    touch = np.zeros(solid.shape, np.float32)
+    for column, row, share in zip(columns, lowest, np.clip(1 - above / CONTACT_HEIGHT, 0, 1), strict=True):
+        touch[max(0, row - 2) : row + 3, column] = share
+    near = cv2.GaussianBlur(touch, (0, 0), max(0.008 * width, 0.8)) * 1.6
+    wide = cv2.GaussianBlur(touch, (0, 0), 0.045 * width) * 6
+    return Shadow(darkness=_faded(np.clip(near, 0, 0.75) + np.clip(wide, 0, 0.3)), base=sprite.base + margin)
 
 
 def _thrown(sprite: Sprite, *, scene: Scene, canvas: tuple[int, int], shift: Doubles) -> Floats:

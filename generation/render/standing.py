@@ -8,6 +8,7 @@ from generation.render import layers, reflection, shadow
 from generation.render.layers import Pose, Window
 from generation.render.product import Sprite
 from generation.render.scene import Picture, Scene, Spot
+from generation.render.shadow import Shadow
 from generation.render.warp import GAMMA, Track
 
 Floats = NDArray[np.float32]
@@ -18,11 +19,15 @@ WRAP = 0.16
 class Standing:
     """Draws one product into the frames of one clip; frames may be drawn in any order."""
 
-    def __init__(self, sprite: Sprite, *, scene: Scene, spot: Spot, track: Track) -> None:
+    def __init__(
+        self, sprite: Sprite, *, scene: Scene, spot: Spot, track: Track, own_shadow: Shadow | None = None
+    ) -> None:
+        """`own_shadow` is the one to use instead of drawing it from the scene's light."""
         self._track = track
         self._sprite = sprite
-        self._shadow = shadow.cast(sprite, scene=scene, spot=spot)
-        is_mirror = spot.surface == "water" or spot.reflective >= reflection.LEAST
+        self._shadow = own_shadow or shadow.cast(sprite, scene=scene, spot=spot)
+        # A mirror image needs the angle of the photo just as a drawn shadow does.
+        is_mirror = spot.surface == "water" or (spot.reflective >= reflection.LEAST and own_shadow is None)
         self._mirror = reflection.Mirror(sprite, spot=spot) if is_mirror else None
         self._body = reflection.afloat(sprite) if spot.surface == "water" else sprite.rgba
         self._rim = _rim(sprite.alpha)

@@ -1,7 +1,10 @@
 """Plans spread wide at first, then follow what sold without giving up on the rest."""
 
+import pytest
+
 from catalog.facts import ProductEffect, ProductImage
 from generation.planning import Cell, Learned, SceneCard, own_scenes, plan
+from generation.planning.places import kind_of
 from tests.factories import make_facts
 
 GARDEN = SceneCard(id="bird_bath", tags=("garden", "family", "outdoor"), surface="water")
@@ -69,8 +72,33 @@ def test_a_scene_photo_of_the_merchant_comes_first() -> None:
 
 
 def test_a_festive_scene_waits_for_a_festive_scenario() -> None:
-    lamp = make_facts(effect=ProductEffect(), audience_tags=("family", "holiday"))
+    lamp = make_facts(title={"en-US": "Table lamp"}, effect=ProductEffect(), audience_tags=("family", "holiday"))
     kitchen = SceneCard(id="kitchen", tags=("kitchen",), surface="stone")
     festive = SceneCard(id="christmas_table", tags=("holiday", "family", "home"), surface="wood")
     chosen = {cell.scenario: cell.scene for cell in plan(lamp, [festive, kitchen], locales=["en-US"], budget=2)}
     assert chosen == {"family": "kitchen", "holiday": "christmas_table"}
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "kind"),
+    [
+        ("Loafers", "", "footwear"),
+        ("Coffee table lamp with glass shade", "", "decor"),
+        ("Bambus-Tasse für Kaffee", "", "kitchen"),
+        ("不锈钢保温杯", "", "kitchen"),
+        ("The Classic", "Shoes > Women", "footwear"),
+        ("Widget", "Parts", None),
+    ],
+)
+def test_the_kind_of_a_product_is_told_by_what_names_it(title: str, category: str, kind: str | None) -> None:
+    found = kind_of(make_facts(title={"en-US": title}, category=category))
+    assert (found.name if found else None) == kind
+
+
+def test_shoes_do_not_stand_on_a_kitchen_counter() -> None:
+    counter = SceneCard(id="kitchen", tags=("kitchen", "home"), surface="stone")
+    camp = SceneCard(id="campsite", tags=("camping",), surface="wood")
+    shoes = make_facts(title={"en-US": "Trail shoes"}, effect=ProductEffect())
+    shirt = make_facts(title={"en-US": "Linen shirt"}, effect=ProductEffect())
+    assert {cell.scene for cell in plan(shoes, [counter, camp], locales=["en-US"], budget=4)} == {"campsite"}
+    assert plan(shirt, [counter, camp], locales=["en-US"], budget=4) == []

@@ -82,10 +82,25 @@ def test_the_product_darkens_in_a_dim_scene_and_keeps_its_hue() -> None:
     assert dark[1] / dark[0] == pytest.approx(bright[1] / bright[0], abs=0.08)
 
 
-def test_the_ground_is_darker_where_the_product_touches_it() -> None:
-    cut = _wide(_short())
+@pytest.mark.parametrize("pitch", [None, 12.0])
+def test_the_ground_is_darker_where_the_product_touches_it(pitch: float | None) -> None:
+    box = make_cutout()
+    cut = _wide(_short(), cutout=replace(box, photo=replace(box.photo, pitch_deg=pitch)))
     bare = cut._backdrop.frame(0).astype(int)
     drawn = cut.frame(0).astype(int)
     below, far = (slice(506, 512), slice(610, 670)), (slice(506, 512), slice(100, 160))
     assert drawn[below].mean() < 0.75 * bare[below].mean()
     assert np.array_equal(drawn[far], bare[far])
+
+
+def test_a_photo_of_unknown_angle_brings_its_own_shadow_at_the_products_scale() -> None:
+    box = make_cutout()
+    shadow = np.zeros(box.rgba.shape[:2], np.uint8)
+    right = np.flatnonzero(box.rgba[..., 3].max(0))[-1]
+    shadow[-60:-30, right + 5 : right + 30] = 128
+    cut = _wide(_short(), cutout=replace(box, shadow=shadow))
+    change = cut.frame(0).astype(int) - _wide(_short(), cutout=replace(box, shadow=0 * shadow)).frame(0)
+    rows, columns = np.nonzero(change.min(-1) < -5)
+    scale = cut._sprite.pixels_per_metre / cut._sprite.oversampling * (box.photo.metres_per_pixel or 0)
+    assert np.ptp(columns) == pytest.approx(25 * scale, abs=3)
+    assert np.ptp(rows) == pytest.approx(30 * scale, abs=3)

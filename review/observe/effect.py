@@ -1,7 +1,8 @@
 """How high the product's effect reaches, in metres, from the pixels alone.
 
-Ruler: the product itself, whose real width the catalog knows. Signal: what flickers above the effect's origin once the
-camera is held still. Control: the same statistic left and right of it, where only leaves, water and noise move.
+Ruler: the product itself, whose real width the catalog knows. Signal: what lights up for a single frame above the
+effect's origin once the camera is held still: drops do, leaves and light on water do not. Control: the same statistic
+left and right of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,18 +23,22 @@ WINDOW = 1.2
 BORDER_ROWS = 3
 PERSPECTIVE = 0.035
 """Relative: what a camera that looks down at up to 30 degrees does to a height, when its tilt is not known."""
-SPREAD, NARROWEST, GAP, FOOT = 0.30, 0.035, 0.05, 0.20
-"""Half-width of the column that is searched (share of the height, and least metres); in metres, the longest dark gap
-and the height below which the effect must begin."""
-UNSTEADY = 0.5
-"""Pixels that a leaf may still move after alignment without counting as water."""
-CLEARLY, STANDS_OUT, FLANK = 0.4, 2.2, 0.14
-"""Share of the strong rows' activity that needs no second look; for all others the least ratio to the flanks, and how
-far these reach in metres."""
+LEAN, NARROWEST = 0.12, 0.035
+"""Half-width of the column that is searched: a share of the height, and the least in metres."""
+SPREAD, BESIDE, BESIDE_LEAST = 0.30, 0.30, 0.06
+"""The control begins at this share of the height to either side (and these metres at least) and is so many wide."""
+GAP, FOOT = 0.05, 0.20
+"""In metres: the longest dark gap, and the height below which the effect must begin."""
+FLOOR, SHAKEN = 0.2, 0.5
+"""Grey levels of blinking that noise reaches in a still picture, and by each pixel that it is not aligned."""
+STANDS_OUT, CLEARLY, FAINT = 2.5, 0.4, 0.12
+"""Least ratio to the control; shares of the strong rows' blinking that need no control, and that are too little."""
 QUIET = 0.02
 """Metres of still picture below a caption that show that nothing runs behind it."""
 FINE = 2.5
 """Blur, in analysis pixels, that separates drops from a soft background."""
+ALIKE, CLOSE = 0.15, 0.02
+"""Share and metres by which the readings of two windows may differ."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +79,7 @@ def measure(windows: Sequence[Window], photo: Photo, *, enlarge: float, progress
 
 
 def _together(seen: Sequence[Extent]) -> Extent:
-    """The windows' verdict: the highest reading that a second window or the spread of all supports."""
+    """The windows' verdict: the usual height, or the highest one where a second window shows it too."""
     numbers = [extent for extent in seen if isinstance(extent, Measured)]
     leaving = [extent for extent in seen if isinstance(extent, AtLeast)]
     if leaving and (not numbers or max(e.value for e in leaving) > max(e.value for e in numbers)):
@@ -82,18 +87,27 @@ def _together(seen: Sequence[Extent]) -> Extent:
     if not numbers:
         return next(extent for extent in seen if isinstance(extent, CannotMeasure))
     values = np.array([extent.value for extent in numbers])
-    highest = numbers[int(values.argmax())]
+    high = numbers[int(values.argmax())]
+    agreeing = [extent for extent in numbers if extent.value * (1 + ALIKE) + CLOSE >= high.value]
+    if len(agreeing) == 1 < len(numbers):
+        usual = float(np.median([extent.value for extent in numbers if extent is not high]))
+        told = f"Only at {high.ruler.second:.1f} s it reads {high.value:.2f} m; elsewhere it reads {usual:.2f} m."
+        return CannotMeasure(reason=told, second=high.ruler.second)
+    return _mean(agreeing)
+
+
+def _mean(numbers: Sequence[Measured]) -> Measured:
+    """The middle of readings that agree; what they differ by adds to the uncertainty."""
+    values = np.array([extent.value for extent in numbers])
     usual = float(np.median(values))
-    if highest.value <= usual * 1.15 + 0.02:
-        nearest = numbers[int(np.abs(values - usual).argmin())]
-        spread = float(values.std()) if len(values) > 2 else 0.0
-        return Measured(
-            value=round(usual, 4),
-            uncertainty=round(float(np.hypot(nearest.uncertainty, spread)), 4),
-            second_opinion=round(float(np.median([extent.second_opinion for extent in numbers])), 4),
-            ruler=nearest.ruler,
-        )
-    return highest
+    nearest = numbers[int(np.abs(values - usual).argmin())]
+    spread = float(values.std()) if len(values) > 2 else 0.0
+    return Measured(
+        value=round(usual, 4),
+        uncertainty=round(float(np.hypot(nearest.uncertainty, spread)), 4),
+        second_opinion=round(float(np.median([extent.second_opinion for extent in numbers])), 4),
+        ruler=nearest.ruler,
+    )
 
 
 def _in_window(window: Window, photo: Photo, enlarge: float) -> Extent:
@@ -156,13 +170,11 @@ def _column(window: Window, ruler: Ruler, enlarge: float) -> "_Column | str":
     aligned = align(window.grey, window.middle, usable)
     if aligned is None:
         return f"The camera's motion at {ruler.second:.1f} s cannot be taken out: the background gives too little hold."
-    flicker, jump = _activity(aligned.grey, unsteady=max(UNSTEADY, 1.5 * aligned.error))
-    inside, outside = _rows(flicker, x, y, per_metre, hidden)
-    top = _climb(inside, outside, _flanks(flicker, x, y, per_metre, hidden), per_metre)
-    inside_2, outside_2 = _rows(jump, x, y, per_metre, hidden)
+    inside, outside = _rows(_blinking(aligned.grey), x, y, per_metre, hidden)
+    top = _climb(inside, outside, FLOOR + SHAKEN * aligned.error, per_metre)
     return _Column(
         top=top,
-        second=_energy_top(inside_2, outside_2),
+        second=_energy_top(inside, outside),
         border=int(y),
         error=aligned.error,
         blocked=_runs_behind(hidden, x, y - top, per_metre),
@@ -179,67 +191,34 @@ def _hidden(shape: tuple[int, ...], captions: Sequence[Box], enlarge: float) -> 
     return hidden
 
 
-def _activity(grey: NDArray[np.float32], *, unsteady: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Two statistics a pixel of frames (n, h, w): brightness above the median over time, and change between frames.
+def _blinking(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean grey levels a pixel of frames (n, h, w) rises above both its neighbours in time.
 
-    Both look at fine bright structure only (a frame less its own blur): drops have it, a soft background has not.
-    `unsteady` is how far, in pixels, the background may still move: what that can explain does not count.
+    Only fine bright structure counts (a frame less its own blur): drops have it, a soft background has not. A drop
+    passes a pixel within one frame, also at the top of its flight; what leaves, light and a camera do lasts longer.
     """
     fine = np.stack([np.maximum(frame - cv2.GaussianBlur(frame, (0, 0), FINE), 0) for frame in grey])
-    usual = np.median(fine[:: max(1, len(fine) // 11)], axis=0)
-    shaken = unsteady * _steepness(usual)
-    deviation = np.maximum(fine - usual - shaken, 0)
-    step = np.maximum(np.abs(np.diff(fine, axis=0)) - shaken, 0)
-    return deviation.mean(axis=0), step.mean(axis=0)
-
-
-def _steepness(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Grey levels that a shift of one pixel changes: the largest difference to a neighbour, (h, w)."""
-    ring = np.ones((3, 3), np.uint8)
-    return np.asarray(np.maximum(cv2.dilate(picture, ring) - picture, picture - cv2.erode(picture, ring)), np.float32)
+    return np.asarray(np.maximum(fine[1:-1] - np.maximum(fine[:-2], fine[2:]), 0).mean(axis=0), np.float32)
 
 
 def _rows(
-    activity: NDArray[np.float32], x: float, y: float, per_metre: float, hidden: NDArray[np.bool_]
+    blinking: NDArray[np.float32], x: float, y: float, per_metre: float, hidden: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Activity by height above the origin: in the column, and beside it. NaN where a caption hides the row."""
+    """Blinking by height above the origin: in the column, and beside it. NaN where a caption hides the row."""
     inside, outside = np.full(int(y), np.nan), np.full(int(y), np.nan)
-    smooth = cv2.blur(np.where(hidden, 0, activity), (max(3, int(0.05 * per_metre)), 1))
+    smooth = cv2.blur(np.where(hidden, 0, blinking), (max(3, int(0.03 * per_metre)), 1))
+    columns = np.abs(np.arange(blinking.shape[1]) - x)
     for rise in range(int(y)):
         row = int(y) - 1 - rise
-        half = max(NARROWEST * per_metre, SPREAD * rise)
-        left, right = max(0, int(x - half)), min(activity.shape[1], int(x + half) + 1)
-        if hidden[row, left:right].mean() > 0.5:
+        within = columns <= max(NARROWEST * per_metre, LEAN * rise)
+        if hidden[row, within].mean() > 0.5:
             continue
-        inside[rise] = smooth[row, left:right].max()
-        beside = np.r_[
-            0 : max(0, int(left - half)) : 3, min(activity.shape[1], int(right + half)) : activity.shape[1] : 3
-        ]
-        quiet = np.sort(smooth[row, beside[~hidden[row, beside]]])
-        if len(quiet) > 5:
-            outside[rise] = quiet[int(0.6 * len(quiet))]
+        inside[rise] = smooth[row, within].max()
+        near = max(BESIDE_LEAST * per_metre, SPREAD * rise)
+        beside = (columns >= near) & (columns < near + BESIDE * per_metre) & ~hidden[row]
+        if beside.sum() > 5:
+            outside[rise] = np.quantile(smooth[row, beside], 0.8)
     return inside, _filled(outside)
-
-
-def _flanks(
-    activity: NDArray[np.float32], x: float, y: float, per_metre: float, hidden: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """By height: how much more the middle of the column stirs than what is right beside it. 0 where hidden.
-
-    A jet's tip is one bright thread; leaves behind it stir on both of its sides as well.
-    """
-    smooth = cv2.blur(np.where(hidden, 0, activity), (max(3, int(0.02 * per_metre)), 1))
-    near, far = max(2, int(NARROWEST * per_metre)), max(6, int(FLANK * per_metre))
-    ratio = np.zeros(int(y))
-    for rise in range(int(y)):
-        row, middle = int(y) - 1 - rise, int(x)
-        beside = np.r_[
-            smooth[row, max(0, middle - far) : max(0, middle - near)], smooth[row, middle + near : middle + far]
-        ]
-        centre = smooth[row, max(0, middle - near) : middle + near]
-        if len(beside) and not hidden[row, max(0, middle - near) : middle + near].all():
-            ratio[rise] = float(centre.max()) / (float(np.quantile(beside, 0.95)) + 0.15)
-    return ratio
 
 
 def _filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -248,17 +227,14 @@ def _filled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.interp(np.arange(len(values)), known, values[known]) if len(known) else np.full(len(values), np.inf)
 
 
-def _climb(
-    inside: NDArray[np.float64], outside: NDArray[np.float64], flanks: NDArray[np.float64], per_metre: float
-) -> float:
+def _climb(inside: NDArray[np.float64], outside: NDArray[np.float64], floor: float, per_metre: float) -> float:
     """Climb from the lowest lively stretch while rows are active, over gaps of at most GAP metres. 0 when none is.
 
-    A row that is only faintly lively counts when its middle stands out. A caption that begins above quiet rows ends
-    the climb.
+    A caption that begins above quiet rows ends the climb.
     """
     strong = np.nanquantile(inside, 0.9)
-    active = inside > np.maximum(0.12 * strong, 2.0 * outside + 0.15)
-    active &= (inside > CLEARLY * strong) | (flanks > STANDS_OUT)
+    active = (inside > np.maximum(floor, STANDS_OUT * outside)) | (inside > np.maximum(2 * floor, CLEARLY * strong))
+    active &= inside > FAINT * strong
     start = _first_run(active, max(3, int(0.02 * per_metre)))
     if start is None or start > FOOT * per_metre:
         return 0.0
@@ -282,8 +258,8 @@ def _first_run(active: NDArray[np.bool_], length: int) -> int | None:
 
 
 def _energy_top(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
-    """The height below which 99 % of the activity above the sides' level lies."""
-    excess = np.nan_to_num(np.maximum(inside - 2.0 * outside - 0.5, 0.0))
+    """The height below which 99 % of the blinking above the sides' level lies, whatever gaps it has."""
+    excess = np.nan_to_num(np.maximum(inside - STANDS_OUT * outside - FLOOR, 0.0))
     total = excess.cumsum()
     return float(np.searchsorted(total, 0.99 * total[-1]) + 1) if total[-1] > 0 else 0.0
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from catalog.facts import ProductFacts
 from review.observe import effect, hearing, media, picture, product, text
 from review.observe.effect import Window
-from review.observe.media import Streams
+from review.observe.media import Frame, Streams
 from review.observe.photo import Photo
 from review.observe.records import CannotMeasure, Extent, Observation, Picture, Sighting, Sound, TextLine, Word
 from review.observe.text import Film
@@ -27,6 +27,8 @@ LOOK_EVERY = 0.6
 """Seconds between searches for the product and for text, in files of up to 12 s."""
 STILL = 0.34
 """Seconds over which falling drops are taken out of a picture before the product is looked for."""
+DARKER = 33
+"""Percentile over that time which is kept of each pixel."""
 MEASURABLE = frozenset({"jet", "mist", "steam", "particles"})
 """Effects that flicker, which is what the measurement sees."""
 
@@ -132,7 +134,7 @@ def _look(
         shot = int(np.searchsorted(shots, second, side="right"))
         near = found[-1] if found and found[-1].second >= (0.0, *shots)[shot] else None
         still = _still(film, index, shots)
-        seen = product.locate(still, photo, second=second, enlarge=film.enlarge, near=near)
+        seen = _found(still, film.frames[index], photo, second=second, enlarge=film.enlarge, near=near)
         if seen and shot not in counted:
             counted.add(shot)
             instances = product.count(still, photo, sighting=seen, enlarge=film.enlarge)
@@ -142,13 +144,35 @@ def _look(
     return tuple(found), tuple(round(float(film.seconds[index]), 3) for index in indices)
 
 
-def _still(film: Film, index: int, shots: tuple[float, ...]) -> NDArray[np.uint8]:
-    """The frame without what only flits through it: the median over a third of a second of the same shot."""
+def _found(
+    still: Frame, frame: Frame, photo: Photo, *, second: float, enlarge: float, near: Sighting | None
+) -> Sighting | None:
+    """The product in the picture without drops; where the camera shook too much for that, in the bare frame."""
+    pictures = still, frame
+    seen = (product.locate(each, photo, second=second, enlarge=enlarge, near=near) for each in pictures)
+    return next((sighting for sighting in seen if sighting), None)
+
+
+def _still(film: Film, index: int, shots: tuple[float, ...]) -> Frame:
+    """The frame without what only flits through it: drops are bright, so the darker third over a third of a second.
+
+    Frames of the same shot, brought together first by how far the picture as a whole has moved.
+    """
     seconds = film.seconds
     shot = np.searchsorted(shots, seconds[index], side="right")
     near = (np.abs(seconds - seconds[index]) < STILL / 2) & (np.searchsorted(shots, seconds, side="right") == shot)
-    frames = np.stack([film.frames[int(place)] for place in np.flatnonzero(near)])
-    return np.asarray(np.median(frames, axis=0), np.uint8)
+    middle = film.frames[index]
+    frames = np.stack([_brought_to(middle, film.frames[int(place)]) for place in np.flatnonzero(near)])
+    return np.asarray(np.percentile(frames, DARKER, axis=0, method="nearest"), np.uint8)
+
+
+def _brought_to(middle: Frame, frame: Frame) -> Frame:
+    """A frame shifted as a whole onto another one."""
+    small = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float32) for each in (middle[::2, ::2], frame[::2, ::2])]
+    (across, down), _ = cv2.phaseCorrelate(*small)
+    shift = np.array([[1, 0, -2 * across], [0, 1, -2 * down]])
+    size = frame.shape[1], frame.shape[0]
+    return np.asarray(cv2.warpAffine(frame, shift, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _extent(

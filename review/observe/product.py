@@ -19,8 +19,11 @@ SMALLEST, LARGEST, STEP = 0.06, 0.80, 1.09
 """Widths searched, as a share of the frame's shorter side, and the ratio between neighbours."""
 RECOGNISED = 0.42
 """Likeness, less luck, from which on something is taken for the product: other products stayed below 0.37."""
-LUCK = 1.6
+LUCK = 2.6
 """Divided by its width in pixels: what a small template scores by chance more than a large one."""
+
+LEADERS, FINALISTS = 8, 3
+"""Places of a coarse search that are looked at closely, and those of them whose size is found exactly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +43,11 @@ def locate(
 
     With `near`, an earlier sighting, its surroundings are searched first.
     """
-    match = _around(frame, photo, _scaled(near, 1 / enlarge)) if near else None
+    guess = _around(frame, photo, _scaled(near, 1 / enlarge)) if near else None
+    match = _sharpened(frame, photo, guess) if guess else None
     if match is None or _fair(match, photo) < RECOGNISED:
         match = _anywhere(frame, photo)
-    if match is None:
-        return None
-    match = _sharpened(frame, photo, match)
-    if _fair(match, photo) < RECOGNISED:
+    if match is None or _fair(match, photo) < RECOGNISED:
         return None
     aspect = _aspect(frame, photo, match)
     box = Box(
@@ -107,10 +108,21 @@ def _anywhere(frame: Frame, photo: Photo) -> _Match | None:
     shorter = min(small.shape[:2])
     widths = shorter * SMALLEST * STEP ** np.arange(int(np.log(LARGEST / SMALLEST) / np.log(STEP)) + 1)
     matches = [_best(small, photo, float(width / photo.outline.width)) for width in widths]
-    leaders = sorted((match for match in matches if match), key=lambda match: -_fair(match, photo))[:4]
-    full = [_Match(score=m.score, x=m.x / shrink, y=m.y / shrink, scale=m.scale / shrink) for m in leaders]
-    again = [match for m in full if (match := _around(frame, photo, m))]
-    return max(again, key=lambda match: _fair(match, photo), default=None)
+    full = [_Match(score=m.score, x=m.x / shrink, y=m.y / shrink, scale=m.scale / shrink) for m in matches if m]
+    closer = [match for m in _leaders(full, photo) if (match := _around(frame, photo, m))]
+    closer.sort(key=lambda match: -_fair(match, photo))
+    sharp = [_sharpened(frame, photo, match) for match in closer[:FINALISTS]]
+    return max(sharp, key=lambda match: _fair(match, photo), default=None)
+
+
+def _leaders(matches: list[_Match], photo: Photo) -> list[_Match]:
+    """The best match of each place: small templates, alike to many things, would else take every seat."""
+    leaders: list[_Match] = []
+    for match in sorted(matches, key=lambda each: -_fair(each, photo)):
+        middles = [_middle(photo, leader) for leader in leaders]
+        if len(leaders) < LEADERS and _apart(_middle(photo, match), middles, photo, match):
+            leaders.append(match)
+    return leaders
 
 
 def _fair(match: _Match, photo: Photo) -> float:

@@ -15,7 +15,7 @@ from generation.render import speech as voice
 from generation.specs import Line
 from review.checks.wording import coverage
 from review.observe import hearing, media, overlay, product, speech, text
-from review.observe.effect import Window, measure
+from review.observe.effect import Window, _together, measure
 from review.observe.observer import Track, observe
 from review.observe.overlay import Height
 from review.observe.photo import Photo
@@ -24,6 +24,7 @@ from review.observe.text import Film
 from tests.factories import make_facts
 from tests.review.drawn import Clip, draw_clip, frames_of, pump_photo
 from tests.review.seen import RULER
+from tests.review.seen import measured as seen_as
 
 
 def _quiet(stage: str, share: float) -> None:
@@ -63,6 +64,16 @@ def test_still_air_above_a_product_has_no_height(photo: Photo) -> None:
     found = _measure(Clip(height=0.0, seconds=1.0, seed=5), photo)
     assert isinstance(found, Measured)
     assert found.value == 0.0
+
+
+def test_a_height_that_one_window_alone_shows_is_not_taken_for_the_truth() -> None:
+    usual, high = seen_as(0.44), seen_as(0.78)
+    assert _together([usual, usual, high]) == CannotMeasure(
+        reason="Only at 2.0 s it reads 0.78 m; elsewhere it reads 0.44 m.", second=2.0
+    )
+    rising = _together([usual, high, seen_as(0.80)])
+    assert isinstance(rising, Measured)
+    assert rising.value == pytest.approx(0.79)
 
 
 def test_a_product_of_few_pixels_is_no_ruler(photo: Photo) -> None:

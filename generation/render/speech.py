@@ -121,15 +121,17 @@ def _espeak(pieces: tuple[str, ...], language: str) -> list[str]:
     return result.stdout.splitlines()
 
 
-def _symbols(phonemes: str, text: str) -> list[int]:
+def _symbols(phonemes: str, text: str) -> tuple[int, ...]:
     table = _vocabulary()
-    ids = [table[symbol] for symbol in phonemes if symbol in table]
+    ids = tuple(table[symbol] for symbol in phonemes if symbol in table)
     if not ids or len(ids) > LONGEST_PHONEMES:
         raise RenderError(f"“{text}” gives {len(ids)} phonemes; a line may have 1 to {LONGEST_PHONEMES}.")
     return ids
 
 
-def _synthesise(ids: list[int], voice: str, speed: float) -> Floats:
+@functools.lru_cache(maxsize=64)
+def _synthesise(ids: tuple[int, ...], voice: str, speed: float) -> Floats:
+    """A worker says the same selling point in many videos: it keeps the last ones."""
     style = _styles(voice)[len(ids) - 1]
     feeds = {"tokens": np.array([[0, *ids, 0]], np.int64), "style": style, "speed": np.array([speed], np.float32)}
     (sound,) = _network().run(["audio"], feeds)
@@ -149,6 +151,7 @@ def _trimmed(sound: Floats) -> Floats:
 def _network() -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread costs as a working one
     return onnxruntime.InferenceSession(str(assets.resolve("kokoro")), options, providers=["CPUExecutionProvider"])
 
 

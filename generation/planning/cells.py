@@ -61,17 +61,25 @@ def plan(
     possible = [card for card in scenes if suits(card, facts)]
     if not possible:
         return []
-    spread = _spread(facts, locales)
+    spread = _spread(facts, locales, possible)
     drawn = sorted(spread, key=lambda choice: -_draw(choice, learned, rng)) if learned else []
     guided = drawn[: round(budget * (1 - EXPLORE))] if learned else []
     chosen = guided + [choice for choice in spread if choice not in guided]
     return _cells(facts, chosen[:budget], possible, set(guided), seed)
 
 
-def _spread(facts: ProductFacts, locales: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Every (scenario, locale, hook), ordered so that any prefix varies all three."""
+def _spread(facts: ProductFacts, locales: Sequence[str], scenes: Sequence[SceneCard]) -> list[tuple[str, str, str]]:
+    """Every (scenario, locale, hook), ordered so that any prefix varies all three.
+
+    Scenarios that the merchant named come first, then those that one of the scenes looks like.
+    """
     wanted = [tag for tag in facts.audience_tags if tag in SCENARIOS]
-    scenarios = [*wanted, *(name for name in SCENARIOS if name not in wanted)]
+    there = {tag for card in scenes for tag in card.tags}
+    others = sorted(
+        (name for name in SCENARIOS if name not in wanted),
+        key=lambda name: there.isdisjoint(SCENARIOS[name].scene_tags),
+    )
+    scenarios = [*wanted, *others]
     rounds = []
     for turn in range(len(locales) * len(HOOKS)):
         for place, scenario in enumerate(scenarios):

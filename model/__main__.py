@@ -1,4 +1,4 @@
-"""`python -m model parity|data|train|sample|evaluate|ship`: the whole life of the compact checkpoint."""
+"""`python -m model STAGE`: the life of the compact checkpoint, and what the published 15B needs, does and costs."""
 
 import argparse
 import os
@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     stages = parser.add_subparsers(dest="stage", required=True)
     parity = stages.add_parser("parity", help="compare with golden vectors of the published reference")
     parity.add_argument("folder", type=Path)
+    add_published_stages(stages)
     for name, help_text in (
         ("data", "render training clips into shards"),
         ("train", "train, or go on with a stopped run"),
@@ -41,12 +42,40 @@ def main(arguments: list[str] | None = None) -> int:
     return run(options)
 
 
+def add_published_stages(stages: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """`plan`, `bench` and `weights`."""
+    plan = stages.add_parser(
+        "plan", help="memory, operations and seconds of a run of the 15B, before anything is loaded"
+    )
+    plan.add_argument("--config", default="base15b")
+    plan.add_argument("--gpus", type=int, default=1)
+    plan.add_argument("--resolution", default="1080p", help="256p, 540p or 1080p")
+    plan.add_argument("--seconds", type=int, default=5)
+    plan.add_argument("--device", default="h100", help="a name of the table, or any name with the next two options")
+    plan.add_argument("--memory-gib", type=float, help="memory of one device")
+    plan.add_argument("--tflops", type=float, help="bfloat16 peak of one device, as `bench` measures it")
+    plan.add_argument("--guided", action="store_true", help="the undistilled base: 32 steps, two runs each")
+    bench = stages.add_parser("bench", help="tokens a second and share of the matmul peak on this machine")
+    bench.add_argument("--config", default="compact", choices=("compact", "base15b", "debug"))
+    bench.add_argument("--layers", type=int, help="the first N layers only")
+    bench.add_argument("--tokens", type=int, default=730)
+    bench.add_argument("--runs", type=int, default=5)
+    bench.add_argument("--threads", type=int, default=2)
+    bench.add_argument("--json", action="store_true")
+    weights = stages.add_parser("weights", help="which published parts a folder holds, and their licences")
+    weights.add_argument("folder", type=Path)
+    weights.add_argument("--accept", nargs="*", default=[], choices=("gemma", "stability"))
+
+
 def run(options: argparse.Namespace) -> int:
     """Dispatch; heavy modules are imported by the stage that needs them, so that --help is quick."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from model import stages
+    from model import published_stages, stages
 
     action = {
+        "plan": published_stages.plan,
+        "bench": published_stages.bench,
+        "weights": published_stages.weights,
         "parity": stages.parity,
         "data": stages.data,
         "train": stages.train,

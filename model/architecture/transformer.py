@@ -94,3 +94,9 @@ def initialise(network: UnifiedTransformer, seed: int) -> None:
         else:
             residual = name.endswith(("linear_proj.weight", "down_proj.weight"))
             nn.init.normal_(weight, 0.0, weight.shape[1] ** -0.5 * (depth if residual else 1.0), generator=generator)
+
+
+def stored_dtype(name: str, config: ModelConfig) -> torch.dtype:
+    """The dtype policy: the four matrices of a layer in the compute dtype, everything else in float32."""
+    matrix = name.startswith("block.") and name.endswith(("_qkv.weight", "_proj.weight"))
+    return getattr(torch, config.compute_dtype) if matrix else torch.float32

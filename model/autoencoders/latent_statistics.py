@@ -1,4 +1,7 @@
-"""Mean and spread of each of the 48 channels of Wan 2.2 latents: published constants, shared by the Turbo decoder."""
+"""Mean and spread of the 48 channels of Wan 2.2 latents: published constants, shared by the Turbo decoder."""
+
+import torch
+from torch import Tensor
 
 LATENT_MEAN = (
     -0.2289,
@@ -100,3 +103,19 @@ LATENT_STD = (
     0.7468,
     0.7744,
 )
+
+
+def normalised(latent: Tensor) -> Tensor:
+    """What the Transformer reads: zero mean and unit spread a channel, (B, 48, T, H, W)."""
+    mean, std = (column(values, latent) for values in (LATENT_MEAN, LATENT_STD))
+    return (latent - mean) * (1 / std)
+
+
+def plain(latent: Tensor) -> Tensor:
+    """What the decoders read: the inverse, with the reciprocal taken first, as the reference rounds it."""
+    mean, std = (column(values, latent) for values in (LATENT_MEAN, LATENT_STD))
+    return latent / (1 / std) + mean
+
+
+def column(values: tuple[float, ...], like: Tensor) -> Tensor:
+    return torch.tensor(values, dtype=like.dtype, device=like.device).view(1, -1, 1, 1, 1)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.autoencoders.latent_statistics import LATENT_MEAN, LATENT_STD
+from model.autoencoders.latent_statistics import plain
 from model.autoencoders.pixels import unfold_pixels
 from model.autoencoders.wan import FOLDED_CHANNELS, FRAMES_PER_LATENT, each_frame
 
@@ -144,15 +144,10 @@ class TurboCore(nn.Module):
 class TurboVAED(nn.Module):
     """The whole decoder: normalised latents in, pixels around [-1, 1] out, whatever the length."""
 
-    mean: Tensor
-    std: Tensor
-
     def __init__(self, config: TurboConfig | None = None) -> None:
         super().__init__()
         self.config = config or TurboConfig()
         self.decoder = TurboCore(self.config)
-        self.register_buffer("mean", torch.tensor(LATENT_MEAN).view(1, -1, 1, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(LATENT_STD).view(1, -1, 1, 1, 1), persistent=False)
 
     def decode(self, latent: Tensor) -> Tensor:
         """Latent (B, z, T, H, W) -> pixels (B, 3, 4T - 3, 16 H, 16 W), not clamped.
@@ -163,7 +158,7 @@ class TurboVAED(nn.Module):
         wanted = FRAMES_PER_LATENT * latent.shape[2] - (FRAMES_PER_LATENT - 1)
         window, step = self.config.first_chunk_size, self.config.step_size
         short = max(window - latent.shape[2], 0) or (window - latent.shape[2]) % step
-        latent = latent / (1 / self.std) + self.mean
+        latent = plain(latent)
         latent = torch.cat([latent, *[latent[:, :, -1:]] * short], dim=2)
         parts, start, stop = [], 0, window
         while start < latent.shape[2]:

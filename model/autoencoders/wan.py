@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.autoencoders.latent_statistics import LATENT_MEAN, LATENT_STD
+from model.autoencoders.latent_statistics import normalised, plain
 from model.autoencoders.pixels import fold_pixels, unfold_pixels
 
 FOLDED_CHANNELS = 12
@@ -235,9 +235,6 @@ class WanDecoder(nn.Module):
 class WanVAE(nn.Module):
     """Both directions between pixels in [-1, 1] and normalised latents."""
 
-    mean: Tensor
-    std: Tensor
-
     def __init__(self, config: WanConfig | None = None) -> None:
         super().__init__()
         config = config or WanConfig()
@@ -245,15 +242,13 @@ class WanVAE(nn.Module):
         self.conv1 = CausalConv(2 * config.z_dim, 2 * config.z_dim, (1, 1, 1))
         self.conv2 = CausalConv(config.z_dim, config.z_dim, (1, 1, 1))
         self.decoder = WanDecoder(config)
-        self.register_buffer("mean", torch.tensor(LATENT_MEAN).view(1, -1, 1, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(LATENT_STD).view(1, -1, 1, 1, 1), persistent=False)
 
     def encode(self, pixels: Tensor) -> Tensor:
         """Pixels (B, 3, T, H, W) -> the mean latent (B, z, T', H / 16, W / 16); frames beyond 1 + 4k are dropped."""
         frames = (pixels.shape[2] - 1) // FRAMES_PER_LATENT * FRAMES_PER_LATENT + 1
         moments = self.conv1(self.encoder(fold_pixels(pixels[:, :, :frames])))
-        return (moments.chunk(2, dim=1)[0] - self.mean) * (1 / self.std)
+        return normalised(moments.chunk(2, dim=1)[0])
 
     def decode(self, latent: Tensor) -> Tensor:
         """Latent (B, z, T, H, W) -> pixels (B, 3, 4T - 3, 16 H, 16 W), not clamped."""
-        return unfold_pixels(self.decoder(self.conv2(latent / (1 / self.std) + self.mean)))
+        return unfold_pixels(self.decoder(self.conv2(plain(latent))))

@@ -39,7 +39,7 @@ class Product(TenantModel):
     attributes = models.JSONField(default=dict, blank=True)
     """Columns of the merchant's file that have no field of their own, as read."""
     image_urls = models.JSONField(default=list, blank=True)
-    """Pictures that the listing names and that are not in storage yet."""
+    """Pictures that the listing names and that did not come with it; a fetched one has an image with that source."""
     content_hash = models.CharField(max_length=64, blank=True)
     """SHA-256 of the imported row group: the same row twice changes nothing."""
     updated = models.DateTimeField(auto_now=True)
@@ -260,7 +260,9 @@ class Import(TenantModel):
     warned = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
-    """Rows stored so far: the progress bar, and where a resumed run goes on."""
+    """Rows judged or stored so far: the progress bar, the fence between two processes, where a resumed run goes on."""
+    stepped = models.DateTimeField(null=True, blank=True)
+    """When a process last worked on it; one that stands still is given to another."""
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)

@@ -4,11 +4,10 @@ received -> checked -> running -> done | failed. The check writes every problem 
 `Import.done`, so that running it twice, or again after a crash, ends with the same rows.
 """
 
-import itertools
+import datetime
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,25 +15,27 @@ from typing import Any
 from celery import current_app
 from django.core.files import File
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import tenancy
 from accounts.models import Merchant
-from catalog import pictures, upserts
-from catalog.ingest import archives, dialects, images, readers, rows
-from catalog.ingest.dialects import ColumnMap
-from catalog.ingest.readers import Table
+from catalog import bulk, pictures, sources, upserts
+from catalog.ingest import images
+from catalog.ingest.fetch import Fetcher, FetchError
 from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading, UnreadableFileError
 from catalog.models import Image, Import, ImportProblem, Product
 from catalog.pictures import PictureFolder
 from catalog.signals import facts_changed
+from catalog.sources import Source
 
 DEMO = Path(__file__).resolve().parent / "demo"
-CHUNK = 500
-"""Row groups a transaction: large enough for bulk statements, small enough to lose little."""
 PROBLEM_LIMIT = 100_000
 """Problems kept of one import; the counts go on beyond it."""
+UNATTENDED = datetime.timedelta(minutes=2)
+"""An import on which no process has worked for so long is given to another."""
+DOWNLOADS = 8
+"""Pictures asked for at the same time."""
 
 Progress = Callable[[str, int, int], None]
 """Stage ("check", "store", "pictures"), rows done, rows in all (0 while unknown)."""
@@ -42,27 +43,6 @@ Progress = Callable[[str, int, int], None]
 
 class ImportStopped(RuntimeError):
     """Another process runs this import; the message says so."""
-
-
-@dataclass(frozen=True)
-class _Source:
-    """An import's file, opened."""
-
-    table: Table
-    columns: ColumnMap
-    folder: PictureFolder
-
-    def chunks(self, *, skip: int = 0) -> Iterator[list[Reading]]:
-        """Readings in chunks; `skip` rows from the start are left out, whole groups at a time."""
-        iterator = rows.readings(self.table.open_rows(), self.columns)
-        passed = 0
-        while passed < skip:
-            reading = next(iterator, None)
-            if reading is None:
-                return
-            passed += len(reading.rows)
-        while chunk := list(itertools.islice(iterator, CHUNK)):
-            yield chunk
 
 
 def import_file(
@@ -92,41 +72,105 @@ def receive(*, merchant: Merchant, file: Any) -> Import:
 
 
 def confirm(*, batch: Import) -> bool:
-    """Have a worker store what was checked; False when that was asked before."""
-    claimed = Import.objects.filter(pk=batch.pk, state=Import.State.CHECKED).update(state=Import.State.RUNNING)
+    """Have a worker store what was checked, or go on after a pause; False when that was asked before."""
+    claimed = _advance(batch, [Import.State.CHECKED], Import.State.RUNNING, stepped=timezone.now())
     if claimed:
         _enqueue("catalog.tasks.import_batch", batch)
-    return bool(claimed)
+    return claimed
+
+
+def pause(*, batch: Import) -> bool:
+    """Stop storing after the rows that are being written; `confirm` goes on there. False when nothing was running."""
+    return _advance(batch, [Import.State.RUNNING], Import.State.CHECKED)
+
+
+def cancel(*, batch: Import, by: str) -> bool:
+    """Give an import up. What was stored stays stored; the import's page says how much that is."""
+    moving = [Import.State.RECEIVED, Import.State.CHECKED, Import.State.RUNNING]
+    with tenancy.merchant_context(batch.merchant_id):
+        batch.refresh_from_db()
+        stored = f"{batch.done:,} of {batch.rows:,} rows" if batch.state != Import.State.RECEIVED else "no row"
+    words = f"Stopped by {by} with {stored} stored. Upload the file again to go on: what is stored changes nothing."
+    return _advance(batch, moving, Import.State.FAILED, error=words, finished=timezone.now())
+
+
+def sweep() -> int:
+    """Hand imports that nobody works on (a dead worker, a lost message) to a worker; returns how many."""
+    now, found = timezone.now(), 0
+    waiting = Q(stepped__lt=now - UNATTENDED) | Q(stepped=None, created__lt=now - UNATTENDED)
+    for merchant in Merchant.objects.all():
+        with tenancy.merchant_context(merchant.pk):
+            for batch in Import.objects.filter(waiting, state__in=[Import.State.RECEIVED, Import.State.RUNNING]):
+                is_received = batch.state == Import.State.RECEIVED
+                _enqueue("catalog.tasks.check_batch" if is_received else "catalog.tasks.import_batch", batch)
+                Import.objects.filter(pk=batch.pk).update(stepped=now)
+                found += 1
+    return found
 
 
 def check_import(*, batch: Import, images: Path | None = None, progress: Progress | None = None) -> Import:
-    """Dry run: recognise the file, judge every row, keep every problem. `rows` = `ready` + `warned` + `refused`."""
-    try:
-        with _opened(batch, images) as source:
-            counts, problems = _judge_all(batch, source, progress)
-    except UnreadableFileError as error:
-        return _move(batch, Import.State.FAILED, error=str(error), finished=timezone.now())
-    detected = f"{source.columns.dialect.label}, {source.table.format}"[:200]
+    """Dry run: recognise the file, judge every row, keep every problem. `rows` = `ready` + `warned` + `refused`.
+
+    Of two checks at the same time the later one goes on and the earlier one raises ImportStopped.
+    """
     with tenancy.merchant_context(batch.merchant_id):
         ImportProblem.objects.filter(batch=batch).delete()
-        ImportProblem.objects.bulk_create((_problem_row(batch, problem) for problem in problems), batch_size=2000)
-        return _move(batch, Import.State.CHECKED, dialect=source.columns.dialect.name, detected=detected, **counts)
+        if not _advance(batch, [Import.State.RECEIVED], Import.State.RECEIVED, done=0, stepped=timezone.now()):
+            raise ImportStopped(f"Import {batch.name} is {batch.state}; only a received one can be checked.")
+    try:
+        with sources.opened(batch, images) as source:
+            counts = _judge_all(batch, source, progress)
+    except UnreadableFileError as error:
+        _advance(batch, [Import.State.RECEIVED], Import.State.FAILED, error=str(error), finished=timezone.now())
+        return batch
+    dialect = source.columns.dialect
+    detected = f"{dialect.label}, {source.table.format}"[:200]
+    _advance(
+        batch, [Import.State.RECEIVED], Import.State.CHECKED, dialect=dialect.name, detected=detected, done=0, **counts
+    )
+    return batch
 
 
 def run_import(*, batch: Import, images: Path | None = None, progress: Progress | None = None) -> Import:
     """Store what the check found ready or warned, then its pictures. Goes on at `done` after a crash."""
-    with tenancy.merchant_context(batch.merchant_id):
-        startable = [Import.State.CHECKED, Import.State.RUNNING]
-        if not Import.objects.filter(pk=batch.pk, state__in=startable).update(state=Import.State.RUNNING):
-            batch.refresh_from_db()
-            raise ImportStopped(f"Import {batch.name} is {batch.state}; only a checked or interrupted one can run.")
-        batch.refresh_from_db()
-    with _opened(batch, images) as source:
+    startable = [Import.State.CHECKED, Import.State.RUNNING]
+    if not _advance(batch, startable, Import.State.RUNNING, stepped=timezone.now()):
+        raise ImportStopped(f"Import {batch.name} is {batch.state}; only a checked or interrupted one can run.")
+    with sources.opened(batch, images) as source:
         for chunk in source.chunks(skip=batch.done):
             _store_chunk(batch, chunk, source)
             _tell(progress, "store", batch.done, batch.rows)
         attached = _attach_all(batch, source, progress) if len(source.folder) else 0
-    return _move(batch, Import.State.DONE, finished=timezone.now(), pictures=F("pictures") + attached)
+    running, now = [Import.State.RUNNING], timezone.now()
+    if not _advance(batch, running, Import.State.DONE, finished=now, pictures=F("pictures") + attached):
+        raise ImportStopped(f"Import {batch.name} is {batch.state}; its pictures were attached.")
+    return batch
+
+
+def order_pictures(*, batch: Import) -> None:
+    """Have a worker fetch the pictures that a stored import names by address."""
+    _enqueue("catalog.tasks.fetch_batch", batch)
+
+
+def fetch_pictures(*, batch: Import, fetcher: Fetcher | None = None, progress: Progress | None = None) -> int:
+    """Fetch the pictures that a stored import names by address; returns how many are new. What fails becomes a problem
+    of its row. Running it again fetches only what is missing."""
+    attached, asked = 0, fetcher or Fetcher()
+    with sources.opened(batch, None) as source, ThreadPoolExecutor(DOWNLOADS) as pool:
+        for chunk in source.chunks():
+            wanted = _missing(batch, chunk, source)
+            for start in range(0, len(wanted), DOWNLOADS):
+                with tempfile.TemporaryDirectory(prefix="vitrine-pictures-") as name:
+                    part = [
+                        (*row, Path(name) / str(place)) for place, row in enumerate(wanted[start : start + DOWNLOADS])
+                    ]
+                    reasons = list(pool.map(lambda row: _fetched(asked, row[2].url, row[3]), part))
+                    attached += sum(_keep_picture(batch, *row, why) for row, why in zip(part, reasons, strict=True))
+                _tell(progress, "fetch", min(start + DOWNLOADS, len(wanted)), len(wanted))
+    with tenancy.merchant_context(batch.merchant_id):
+        Import.objects.filter(pk=batch.pk).update(pictures=F("pictures") + attached)
+        batch.refresh_from_db()
+    return attached
 
 
 def attach_image(*, product: Product, path: Path, listed: ListedImage | None = None) -> Image:
@@ -140,9 +184,9 @@ def attach_image(*, product: Product, path: Path, listed: ListedImage | None = N
 
 def refused_rows(batch: Import) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number and cells of every row that was refused, read again from the file."""
-    with _opened(batch, None) as source:
+    with sources.opened(batch, None) as source:
         for chunk in source.chunks():
-            for reading in _with_known(batch, chunk, set()):
+            for reading in sources.with_known(batch, chunk, set()):
                 if reading.product is None:
                     yield from zip(reading.rows, (dict(cells) for cells in reading.cells), strict=True)
 
@@ -163,139 +207,48 @@ def _enqueue(task: str, batch: Import) -> None:
     transaction.on_commit(partial(current_app.send_task, task, args=[batch.merchant_id, batch.pk]))
 
 
-@contextmanager
-def _opened(batch: Import, images: Path | None) -> Iterator[_Source]:
-    """The import's file on local disk, unpacked if it is a ZIP, with its dialect. Raises UnreadableFileError."""
-    with tempfile.TemporaryDirectory(prefix="vitrine-import-") as name:
-        folder = Path(name)
-        path = folder / (Path(batch.name).name[-100:] or "upload")
-        with batch.file.open("rb") as stored, path.open("wb") as target:
-            for block in stored.chunks(1 << 20):
-                target.write(block)
-        if archives.is_archive(path):
-            unpacked = folder / "unpacked"
-            unpacked.mkdir()
-            path, images = archives.unpack(path, unpacked, name=batch.name), images or unpacked
-        table = readers.open_table(path, name=path.name, known=dialects.known_columns())
-        yield _Source(table, dialects.detect(table.columns, name=path.name), PictureFolder(images))
-
-
-def _judge_all(batch: Import, source: _Source, progress: Progress | None) -> tuple[dict[str, int], list[Problem]]:
+def _judge_all(batch: Import, source: Source, progress: Progress | None) -> dict[str, int]:
     counts = {"rows": 0, "ready": 0, "warned": 0, "refused": 0}
-    problems: list[Problem] = []
     listed: set[str] = set()
+    kept = 0
     for chunk in source.chunks():
-        for reading in _with_known(batch, chunk, listed):
-            reading = _with_pictures(reading, source.folder)
-            for name in ("ready", "warned", "refused"):
-                counts[name] += getattr(reading, name)
-            counts["rows"] += len(reading.rows)
-            problems.extend(reading.problems[: PROBLEM_LIMIT - len(problems)])
+        judged = [
+            sources.with_picture_notes(reading, source.folder) for reading in sources.with_known(batch, chunk, listed)
+        ]
+        for name in ("ready", "warned", "refused"):
+            counts[name] += sum(getattr(reading, name) for reading in judged)
+        problems = [problem for reading in judged for problem in reading.problems][: PROBLEM_LIMIT - kept]
+        kept += len(problems)
+        with tenancy.merchant_context(batch.merchant_id):
+            _step(batch, Import.State.RECEIVED, sum(len(reading.rows) for reading in judged))
+            _keep_problems(batch, problems)
+        counts["rows"] = batch.done
         _tell(progress, "check", counts["rows"], 0)
     if not counts["rows"]:
         raise UnreadableFileError(f"{batch.name} has a header but no rows. Export the list again with its products.")
-    return counts, problems
+    return counts
 
 
-def _with_known(batch: Import, chunk: list[Reading], listed: set[str]) -> list[Reading]:
-    """Additions (reviews, pictures, further rows) refused where their product exists neither here nor in the file."""
-    listed.update(reading.product.sku for reading in chunk if reading.product and reading.product.title)
-    wanted = {reading.product.sku for reading in chunk if reading.product and not reading.product.title} - listed
-    if not wanted:
-        return chunk
-    with tenancy.merchant_context(batch.merchant_id):
-        known = set(Product.objects.filter(sku__in=wanted).values_list("sku", flat=True)) | listed
-    return [
-        reading if not reading.product or reading.product.title or reading.product.sku in known else _unknown(reading)
-        for reading in chunk
-    ]
-
-
-def _unknown(reading: Reading) -> Reading:
-    sku = reading.product.sku if reading.product else ""
-    problem = Problem(
-        row=reading.rows[0],
-        column="sku",
-        value=sku,
-        reason=f"No product has the SKU '{sku}'.",
-        suggestion="Import the product list first, then this file again.",
-        severity="refused",
-    )
-    return replace(reading, product=None, problems=(*reading.problems, problem))
-
-
-def _with_pictures(reading: Reading, folder: PictureFolder) -> Reading:
-    """Warnings about listed pictures that are absent, unreadable or only an address."""
-    if reading.product is None:
-        return reading
-    row, notes, remote = reading.rows[0], [], []
-    for listed in reading.product.images:
-        path = folder.find(listed)
-        if path is not None:
-            notes += _judge_picture(row, path, listed)
-        elif listed.url:
-            remote.append(listed.url)
-        else:
-            notes.append(
-                _picture_note(
-                    row,
-                    listed,
-                    f"Picture '{listed.name}' is not beside the list.",
-                    "Upload a ZIP with the list and its pictures, or name the folder with --images.",
-                )
-            )
-    if remote:
-        listed = reading.product.images[0]
-        count = f"{len(remote)} pictures are web addresses" if len(remote) > 1 else "1 picture is a web address"
-        notes.append(
-            _picture_note(
-                row,
-                replace(listed, name=remote[0]),
-                f"{count} and not fetched.",
-                "Upload a ZIP with the list and its pictures; the addresses are kept.",
-            )
-        )
-    return replace(reading, problems=(*reading.problems, *notes)) if notes else reading
-
-
-def _judge_picture(row: int, path: Path, listed: ListedImage) -> list[Problem]:
-    try:
-        photo = images.read(path, name=listed.name)
-    except images.ImageError as error:
-        return [_picture_note(row, listed, str(error), "The product is imported without this picture.")]
-    return [
-        _picture_note(row, listed, f"Picture '{listed.name}': {remark}", "Upload a better photo if there is one.")
-        for remark in photo.quality.remarks
-    ]
-
-
-def _picture_note(row: int, listed: ListedImage, reason: str, suggestion: str) -> Problem:
-    return Problem(row=row, column=listed.column, value=listed.name[:500], reason=reason[:300], suggestion=suggestion)
-
-
-def _problem_row(batch: Import, problem: Problem) -> ImportProblem:
-    return ImportProblem(
+def _keep_problems(batch: Import, problems: list[Problem]) -> None:
+    columns = ("batch_id", "row", '"column"', "value", "reason", "suggestion", "severity")
+    bulk.insert(
+        ImportProblem,
+        columns,
+        [
+            (batch.pk, one.row, one.column[:120], one.value, one.reason[:300], one.suggestion[:300], one.severity)
+            for one in problems
+        ],
         merchant_id=batch.merchant_id,
-        batch=batch,
-        row=problem.row,
-        column=problem.column[:120],
-        value=problem.value,
-        reason=problem.reason[:300],
-        suggestion=problem.suggestion[:300],
-        severity=problem.severity,
     )
 
 
-def _store_chunk(batch: Import, chunk: list[Reading], source: _Source) -> None:
+def _store_chunk(batch: Import, chunk: list[Reading], source: Source) -> None:
     """One transaction: the rows and how far the import is. Raises ImportStopped when another process was faster."""
     count = sum(len(reading.rows) for reading in chunk)
     with tenancy.merchant_context(batch.merchant_id):
-        moved = Import.objects.filter(pk=batch.pk, state=Import.State.RUNNING, done=batch.done)
-        if not moved.update(done=F("done") + count):
-            raise ImportStopped(f"Import {batch.name} is being run by another process.")
-        listed = [reading.product for reading in _with_known(batch, chunk, set()) if reading.product]
-        stored = upserts.store(batch.merchant, listed)
-        _keep_addresses(listed, stored.products, source.folder)
+        _step(batch, Import.State.RUNNING, count)
+        listed = [reading.product for reading in sources.with_known(batch, chunk, set()) if reading.product]
+        stored = upserts.store(batch.merchant, listed, elsewhere=sources.not_at_hand(listed, source.folder))
         if stored.touched:
             facts_changed.send(sender=Product, product_ids=stored.touched, because=f"{batch.name} changed the product")
         Import.objects.filter(pk=batch.pk).update(
@@ -304,25 +257,15 @@ def _store_chunk(batch: Import, chunk: list[Reading], source: _Source) -> None:
         batch.refresh_from_db()
 
 
-def _keep_addresses(listed: Sequence[ListedProduct], products: Mapping[str, int], folder: PictureFolder) -> None:
-    """Remember the pictures that are named but not at hand, so that they can be fetched or uploaded later."""
-    named: dict[int, dict[str, None]] = {}
-    whole: set[int] = set()
-    for row in listed:
-        if row.images and row.sku in products:
-            missing = [image.url or image.name for image in row.images if folder.find(image) is None]
-            named.setdefault(products[row.sku], {}).update(dict.fromkeys(missing))
-            whole.update([products[row.sku]] if row.title else [])
-    changed = []
-    for product in Product.objects.filter(pk__in=named).only("pk", "image_urls"):
-        known = [] if product.pk in whole else product.image_urls
-        product.image_urls, before = list(dict.fromkeys([*known, *named[product.pk]])), product.image_urls
-        if product.image_urls != before:
-            changed.append(product)
-    Product.objects.bulk_update(changed, ["image_urls"], batch_size=500)
+def _step(batch: Import, state: Import.State, count: int) -> None:
+    """Count rows, in the transaction that writes them. Raises ImportStopped when another process did, or a person."""
+    here = Import.objects.filter(pk=batch.pk, state=state, done=batch.done)
+    if not here.update(done=F("done") + count, stepped=timezone.now()):
+        raise ImportStopped(f"Import {batch.name} was stopped, or another process runs it.")
+    batch.done += count
 
 
-def _attach_all(batch: Import, source: _Source, progress: Progress | None) -> int:
+def _attach_all(batch: Import, source: Source, progress: Progress | None) -> int:
     """Attach every picture that lies beside the list; those that are in storage already cost one hash each."""
     attached = done = 0
     for chunk in source.chunks():
@@ -331,7 +274,50 @@ def _attach_all(batch: Import, source: _Source, progress: Progress | None) -> in
                 attached += _attach_to(batch, reading.product, source.folder)
             done += len(reading.rows)
             _tell(progress, "pictures", done, batch.rows)
+        with tenancy.merchant_context(batch.merchant_id):
+            _step(batch, Import.State.RUNNING, 0)
     return attached
+
+
+def _missing(batch: Import, chunk: list[Reading], source: Source) -> list[tuple[Reading, int, ListedImage]]:
+    """Readings with the pictures that are only addresses and have no image yet."""
+    wanted = [
+        (reading, position, image)
+        for reading in chunk
+        if reading.product is not None
+        for position, image in enumerate(reading.product.images)
+        if image.url and source.folder.find(image) is None
+    ]
+    with tenancy.merchant_context(batch.merchant_id):
+        urls = Image.objects.filter(source_url__in=[image.url for _, _, image in wanted])
+        stored = set(urls.values_list("product__sku", "source_url"))
+    return [row for row in wanted if row[0].product and (row[0].product.sku, row[2].url) not in stored]
+
+
+def _fetched(fetcher: Fetcher, url: str, path: Path) -> str:
+    """Why the picture could not be fetched; "" when it lies at `path`."""
+    try:
+        fetcher.fetch(url, path)
+    except FetchError as error:
+        return str(error)
+    return ""
+
+
+def _keep_picture(batch: Import, reading: Reading, position: int, listed: ListedImage, path: Path, why: str) -> bool:
+    """Attach a fetched picture, or note why there is none. True when an image was added."""
+    with tenancy.merchant_context(batch.merchant_id):
+        product = Product.objects.filter(sku=reading.product.sku if reading.product else "").first()
+        if product is None:
+            return False
+        try:
+            if not why:
+                return pictures.attach(product, path, listed=listed, position=position).is_new
+        except images.ImageError as error:
+            why = str(error)
+        suggestion = "The product is stored without this picture."
+        note = Problem(row=reading.rows[0], column=listed.column, value=listed.url, reason=why, suggestion=suggestion)
+        _keep_problems(batch, [note])
+    return False
 
 
 def _attach_to(batch: Import, row: ListedProduct, folder: PictureFolder) -> int:
@@ -350,11 +336,12 @@ def _attach_to(batch: Import, row: ListedProduct, folder: PictureFolder) -> int:
     return attached
 
 
-def _move(batch: Import, state: Import.State, **changes: Any) -> Import:
+def _advance(batch: Import, before: list[Import.State], after: Import.State, **changes: Any) -> bool:
+    """Move an import on from one of these states; False when it is in another one by now."""
     with tenancy.merchant_context(batch.merchant_id):
-        Import.objects.filter(pk=batch.pk).update(state=state, **changes)
+        moved = Import.objects.filter(pk=batch.pk, state__in=before).update(state=after, **changes)
         batch.refresh_from_db()
-    return batch
+    return bool(moved)
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

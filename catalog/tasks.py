@@ -1,4 +1,6 @@
-"""Celery's view of imports: ids in, one service call each. Both tasks may run twice and do no harm."""
+"""Celery's view of imports: ids in, one service call each. All of them may run twice and do no harm."""
+
+from contextlib import suppress
 
 from celery import shared_task
 
@@ -12,15 +14,32 @@ def check_batch(merchant_id: int, batch_id: int) -> None:
     """Judge an uploaded file; nothing is stored but what is wrong with it."""
     batch = _batch(merchant_id, batch_id)
     if batch is not None and batch.state == Import.State.RECEIVED:
-        services.check_import(batch=batch)
+        with suppress(services.ImportStopped):
+            services.check_import(batch=batch)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)  # type: ignore[untyped-decorator]  # celery has no stubs
 def import_batch(merchant_id: int, batch_id: int) -> None:
-    """Store a confirmed import; after a crash it goes on where it stood."""
+    """Store a confirmed import, then fetch its pictures; after a crash it goes on where it stood."""
     batch = _batch(merchant_id, batch_id)
     if batch is not None and batch.state == Import.State.RUNNING:
-        services.run_import(batch=batch)
+        with suppress(services.ImportStopped):
+            services.run_import(batch=batch)
+            services.order_pictures(batch=batch)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)  # type: ignore[untyped-decorator]  # celery has no stubs
+def fetch_batch(merchant_id: int, batch_id: int) -> None:
+    """Fetch the pictures that a stored import names by address."""
+    batch = _batch(merchant_id, batch_id)
+    if batch is not None and batch.state == Import.State.DONE:
+        services.fetch_pictures(batch=batch)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no stubs
+def sweep() -> None:
+    """Give imports that nobody works on to a worker. Needs no leader."""
+    services.sweep()
 
 
 def _batch(merchant_id: int, batch_id: int) -> Import | None:

@@ -18,6 +18,8 @@ _TOLERANCE = re.compile(
 
 def of(before: str, after: str) -> tuple[Bound, bool]:
     """The bound, and whether the words only approximate it. "no more than" is a maximum: the longer phrase wins."""
+    if not before.strip() and not after.strip():
+        return "exact", False
     around = _around()
     about = around["about"].search(before)
     if about:

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
@@ -69,6 +70,7 @@ def header_row(records: list[list[str]], known: frozenset[str]) -> int:
     return next((index for index, cells in enumerate(records) if _is_data(cells)), 0)
 
 
+@lru_cache(maxsize=1 << 12)
 def normalise(column: str) -> str:
     """Lower case, no ``g:``, words joined by one underscore: the form in which column names are compared."""
     plain = re.sub(r"^\s*(g:|\ufeff)", "", column.strip().lower())

@@ -18,15 +18,17 @@ _TIMES = re.compile(r"\d[^\d]{0,12}[x×*]")
 
 def find(text: str, *, locale: str) -> Iterator[Quantity]:
     """Every quantity in such a notation; `text` has half-width digits."""
-    yield from _ratings(text)
-    yield from _feet_and_inches(text)
+    if "IP" in text or "ip" in text:
+        yield from _ratings(text)
+    if "'" in text or "’" in text or "′" in text:
+        yield from _feet_and_inches(text)
     if _TIMES.search(text):
         yield from _boxes(text, locale)
 
 
 def _ratings(text: str) -> Iterator[Quantity]:
     """Protection classes: IP68 is 68, IPX7 is 7 of another name, because its dust digit is unknown."""
-    for match in _RATING.finditer(text.upper()) if "IP" in text.upper() else ():
+    for match in _RATING.finditer(text.upper()):
         known = match["solid"] not in (None, "X")
         value = float(f"{match['solid']}{match['water']}") if known else float(match["water"] or match["only"])
         name = "ip_rating" if known else "ipx_rating"

@@ -6,10 +6,10 @@ ranges, bounds stay bounds, units stay the writer's own (any name that Pint know
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
-from catalog.facts import Parameter, units
+from catalog.facts import Parameter, converted, units
 from catalog.ingest import bounds, notations, unit_words
 from catalog.ingest.numbers import FRACTIONS, NUMBER, number
 from catalog.ingest.plain_text import half_width
@@ -31,12 +31,16 @@ NAMES_OF_THINGS = re.compile(r"(?:^|_)(?:model|code|sku|ean|gtin|mpn|brand|title
 DECADE = re.compile(r"\b(?:a|the|early|late|mid)[ -]$", re.IGNORECASE)
 MEMORY = re.compile(r"\s*(?:内存|運存|运存|存储|ram|memory)", re.IGNORECASE)
 FIRST_COLOUR_TEMPERATURE = 1000
+_HAS_NUMBER = re.compile(rf"[\d{''.join(FRACTIONS)}]")
 
 
 def find(text: str, *, locale: str = "en") -> tuple[Quantity, ...]:
     """Every quantity in a text, in order; () where there is none."""
-    if not any(letter.isdigit() or letter in FRACTIONS for letter in text):
-        return ()
+    return _found(text, locale) if _HAS_NUMBER.search(text) else ()
+
+
+@lru_cache(maxsize=1 << 14)
+def _found(text: str, locale: str) -> tuple[Quantity, ...]:
     plain = half_width(text)
     found = list(notations.find(plain, locale=locale))
     taken = [(quantity.start, quantity.end) for quantity in found]
@@ -66,7 +70,7 @@ def _is_translated(first: Quantity, second: Quantity) -> bool:
     """Whether a second unit says the same again: "88 inch / 225 cm"."""
     if first.unit == second.unit or not first.unit or dimension(first.unit) != dimension(second.unit):
         return False
-    value = float(units().Quantity(second.value, second.unit).to(first.unit).magnitude)
+    value = converted(second.value, second.unit, first.unit)
     return abs(value - first.value) <= 0.05 * abs(first.value)
 
 
@@ -78,6 +82,7 @@ def as_parameter(quantity: Quantity, *, source: str = "") -> Parameter:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 12)
 def canonical(name: str, unit: str) -> str:
     """The common name of a measured thing: ("Wattage", "W") -> power, ("Spray height", "cm") -> spray_height.
 
@@ -87,12 +92,12 @@ def canonical(name: str, unit: str) -> str:
     if key in unit_words.SYNONYMS:
         return unit_words.SYNONYMS[key]
     of_a_part = len([word for word in key.split("_") if word.isascii() and word not in FILLERS]) > 1
-    for known, _, words in _keywords(dimension(unit)):
-        if words and words.search(name.lower()) and not (of_a_part and known in GENERIC):
-            return known
-    return key
+    naming = _naming(dimension(unit))
+    known = naming.nearest(name.lower(), "")
+    return known if known and not (of_a_part and known in GENERIC) else key
 
 
+@lru_cache(maxsize=1 << 12)
 def slug(name: str) -> str:
     """A parameter name: lower case, words joined by underscores; other scripts stay as they are."""
     return re.sub(r"[^\w]+", "_", half_width(name).strip().lower()).strip("_")[:80]
@@ -171,7 +176,7 @@ def _joined(text: str, found: list[Quantity]) -> Iterator[Quantity]:
             and COMPOUND.get(first.unit) == second.unit
             and re.fullmatch(r"[\s,]*(?:and|und|et)?\s*", text[first.end : second.start])
         ):
-            added = float(units().Quantity(second.value, second.unit).to(first.unit).magnitude)
+            added = converted(second.value, second.unit, first.unit)
             first = replace(
                 first, value=round(first.value + added, 6), end=second.end, text=text[first.start : second.end]
             )
@@ -187,18 +192,37 @@ def _lower_end(match: re.Match[str], unit: str, locale: str) -> float | None:
         return None
     lower = number(match["first"], locale=locale)
     if match["first_unit"]:
-        first = unit_words.named(match["first_unit"])
-        lower = float(units().Quantity(lower, first).to(unit).magnitude) if first != unit else lower
+        lower = converted(lower, unit_words.named(match["first_unit"]), unit)
     return lower if lower <= number(match["value"], locale=locale) else None
 
 
+@dataclass(frozen=True)
+class _Naming:
+    """How quantities of one dimension are named: the words that announce a name, and the name without any."""
+
+    words: re.Pattern[str]
+    names: tuple[str, ...]
+    default: str
+
+    def nearest(self, left: str, right: str) -> str:
+        """The name whose word stands nearest to the number; a telling name beats a generic one."""
+        found: dict[bool, tuple[int, str]] = {}
+        spans = [(len(left) - match.end(), match) for match in self.words.finditer(left)]
+        spans += [(match.start(), match) for match in self.words.finditer(right)]
+        for distance, match in spans:
+            name = self.names[(match.lastindex or 1) - 1]
+            if distance < found.get(name in GENERIC, (1000, ""))[0]:
+                found[name in GENERIC] = (distance, name)
+        return (found.get(False) or found.get(True) or (0, ""))[1]
+
+
 @cache
-def _keywords(kind: str) -> tuple[tuple[str, str, re.Pattern[str] | None], ...]:
-    rows = []
-    for name, wanted, words in unit_words.KEYWORDS:
-        if _dimension_of(wanted) == kind:
-            rows.append((name, kind, re.compile(rf"(?<![a-zà-ÿ])(?:{words})", re.IGNORECASE) if words else None))
-    return tuple(rows)
+def _naming(kind: str) -> _Naming:
+    rows = [(name, words) for name, wanted, words in unit_words.KEYWORDS if _dimension_of(wanted) == kind]
+    announced = [(name, words) for name, words in rows if words]
+    pattern = "|".join(f"(?<![a-zà-ÿ])({words})" for _, words in announced) or "(?!)"
+    default = next((name for name, words in rows if not words), "")
+    return _Naming(re.compile(pattern, re.IGNORECASE), tuple(name for name, _ in announced), default)
 
 
 @cache
@@ -212,22 +236,8 @@ def _name(text: str, match: re.Match[str], unit: str) -> str:
         return unit_words.BY_UNIT[unit]
     left = CLAUSE_END.split(text[max(0, match.start() - 60) : match.start()].lower())[-1] if match.start() else ""
     right = CLAUSE_END.split(text[match.end() : match.end() + 40].lower().removeprefix("."))[0]
-    nearest: dict[bool, tuple[int, str]] = {}
-    default = ""
-    for name, _, words in _keywords(dimension(unit)):
-        if words is None:
-            before = text[max(0, match.start() - 40) : match.start()]
-            default = "" if name == "weight" and unit_words.PERSON.search(before) else name
-            continue
-        distance = min(_distances(words, left, right), default=None)
-        generic = name in GENERIC
-        if distance is not None and distance < nearest.get(generic, (1000, ""))[0]:
-            nearest[generic] = (distance, name)
-    return (nearest.get(False) or nearest.get(True) or (0, default))[1]
-
-
-def _distances(words: re.Pattern[str], left: str, right: str) -> Iterator[int]:
-    for found in words.finditer(left):
-        yield len(left) - found.end()
-    for found in words.finditer(right):
-        yield found.start()
+    naming = _naming(dimension(unit))
+    nearest = naming.nearest(left, right) if left or right else ""
+    if nearest or naming.default != "weight":
+        return nearest or naming.default
+    return "" if unit_words.PERSON.search(text[max(0, match.start() - 40) : match.start()]) else "weight"

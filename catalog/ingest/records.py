@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -120,8 +119,7 @@ class ListedProduct:
 
     def content_hash(self) -> str:
         """SHA-256 of everything above: the same row group twice changes nothing."""
-        text = json.dumps(dataclasses.asdict(self), sort_keys=True, ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -219,8 +219,8 @@ def _amount(cell: Cell, currency: str) -> tuple[int, str]:
 def _check_type(group: Group) -> None:
     """A kind of product that the shop's own software does not know: its row may mean another thing than it says."""
     known = group.columns.dialect.types
-    cell = group.named("type") or group.named("Type")
-    if known and cell and not {part.strip().lower() for part in cell.text.split(",")} <= known:
+    cell = (group.named("type") or group.named("Type")) if known else None
+    if cell and not {part.strip().lower() for part in cell.text.split(",")} <= known:
         group.warn(
             cell,
             f"{group.columns.dialect.label} knows no product type '{cell.text[:60]}'; the row is read as simple.",

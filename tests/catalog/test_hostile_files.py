@@ -1,5 +1,6 @@
 """Files made to hurt: refused with a clear error, in bounded memory and time."""
 
+import csv
 import io
 import zipfile
 from pathlib import Path
@@ -58,7 +59,11 @@ def test_an_endless_line_is_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert refusal(path) == "line.csv has a line of more than 1,000 characters: it is not a table."
 
 
-def test_an_unclosed_quote_names_where_to_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unclosed_quote_names_where_to_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    limit = csv.field_size_limit()
+    request.addfinalizer(lambda: csv.field_size_limit(limit))
     monkeypatch.setattr(delimited, "CELL_LIMIT", 2000)
     path = tmp_path / "quote.csv"
     path.write_text('sku,title,price\nA,Mug,5\nB,"open,6\n' + "C,Cup,7\n" * 1000)

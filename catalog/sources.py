@@ -1,0 +1,129 @@
+"""An import's file, opened and judged: readings with what the catalog and the pictures beside the list add to them."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from accounts import tenancy
+from catalog.ingest import archives, dialects, images, readers, rows
+from catalog.ingest.dialects import ColumnMap
+from catalog.ingest.readers import Table
+from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading
+from catalog.models import Import, Product
+from catalog.pictures import PictureFolder
+
+CHUNK = 1000
+"""Row groups a transaction: large enough for bulk statements, small enough to lose little."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An import's file, opened."""
+
+    table: Table
+    columns: ColumnMap
+    folder: PictureFolder
+
+    def chunks(self, *, skip: int = 0) -> Iterator[list[Reading]]:
+        """Readings in chunks; `skip` rows from the start are left out, whole groups at a time."""
+        iterator = rows.readings(self.table.open_rows(), self.columns)
+        passed = 0
+        while passed < skip:
+            reading = next(iterator, None)
+            if reading is None:
+                return
+            passed += len(reading.rows)
+        while chunk := list(itertools.islice(iterator, CHUNK)):
+            yield chunk
+
+
+@contextmanager
+def opened(batch: Import, images: Path | None) -> Iterator[Source]:
+    """The import's file on local disk, unpacked if it is a ZIP, with its dialect. Raises UnreadableFileError."""
+    with tempfile.TemporaryDirectory(prefix="vitrine-import-") as name:
+        folder = Path(name)
+        path = folder / (Path(batch.name).name[-100:] or "upload")
+        with batch.file.open("rb") as stored, path.open("wb") as target:
+            for block in stored.chunks(1 << 20):
+                target.write(block)
+        if archives.is_archive(path):
+            unpacked = folder / "unpacked"
+            unpacked.mkdir()
+            path, images = archives.unpack(path, unpacked, name=batch.name), images or unpacked
+        table = readers.open_table(path, name=path.name, known=dialects.known_columns())
+        yield Source(table, dialects.detect(table.columns, name=path.name), PictureFolder(images))
+
+
+def with_known(batch: Import, chunk: list[Reading], listed: set[str]) -> list[Reading]:
+    """Additions (reviews, pictures, further rows) refused where their product exists neither here nor in the file."""
+    listed.update(reading.product.sku for reading in chunk if reading.product and reading.product.title)
+    wanted = {reading.product.sku for reading in chunk if reading.product and not reading.product.title} - listed
+    if not wanted:
+        return chunk
+    with tenancy.merchant_context(batch.merchant_id):
+        known = set(Product.objects.filter(sku__in=wanted).values_list("sku", flat=True)) | listed
+    return [
+        reading if not reading.product or reading.product.title or reading.product.sku in known else _unknown(reading)
+        for reading in chunk
+    ]
+
+
+def _unknown(reading: Reading) -> Reading:
+    sku = reading.product.sku if reading.product else ""
+    problem = Problem(
+        row=reading.rows[0],
+        column="sku",
+        value=sku,
+        reason=f"No product has the SKU '{sku}'.",
+        suggestion="Import the product list first, then this file again.",
+        severity="refused",
+    )
+    return replace(reading, product=None, problems=(*reading.problems, problem))
+
+
+def with_picture_notes(reading: Reading, folder: PictureFolder) -> Reading:
+    """Warnings about listed pictures that are absent or unreadable; addresses are tried once the rows are stored."""
+    if reading.product is None:
+        return reading
+    row, notes = reading.rows[0], []
+    for listed in reading.product.images:
+        path = folder.find(listed)
+        if path is not None:
+            notes += _judge_picture(row, path, listed)
+        elif not listed.url:
+            notes.append(
+                _picture_note(
+                    row,
+                    listed,
+                    f"Picture '{listed.name}' is not beside the list.",
+                    "Upload a ZIP with the list and its pictures, or name the folder with --images.",
+                )
+            )
+    return replace(reading, problems=(*reading.problems, *notes)) if notes else reading
+
+
+def _judge_picture(row: int, path: Path, listed: ListedImage) -> list[Problem]:
+    try:
+        photo = images.read(path, name=listed.name)
+    except images.ImageError as error:
+        return [_picture_note(row, listed, str(error), "The product is imported without this picture.")]
+    return [
+        _picture_note(row, listed, f"Picture '{listed.name}': {remark}", "Upload a better photo if there is one.")
+        for remark in photo.quality.remarks
+    ]
+
+
+def _picture_note(row: int, listed: ListedImage, reason: str, suggestion: str) -> Problem:
+    return Problem(row=row, column=listed.column, value=listed.name[:500], reason=reason[:300], suggestion=suggestion)
+
+
+def not_at_hand(listed: Sequence[ListedProduct], folder: PictureFolder) -> dict[str, list[str]]:
+    """By SKU the pictures that are named but not beside the list, to be fetched or uploaded later."""
+    named: dict[str, dict[str, None]] = {}
+    for row in listed:
+        missing = (image.url or image.name for image in row.images if folder.find(image) is None)
+        named.setdefault(row.sku, {}).update(dict.fromkeys(missing))
+    return {sku: list(pictures) for sku, pictures in named.items()}

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Merchant
 from catalog import facts, scale
 from catalog.facts import ProductFacts
-from catalog.models import Evidence, Image, Import, ImportProblem, Product
+from catalog.models import Evidence, Image, Import, ImportProblem, Parameter, Product
 
 EVIDENCE_LIMIT = 200
 """Evidence rows that travel with the facts: those about a parameter first, then the newest."""
@@ -40,6 +40,22 @@ def products_of(merchant: Merchant) -> QuerySet[Product]:
     return Product.objects.filter(merchant=merchant).prefetch_related(
         "parameters", "sellingpoints", "evidences", "reviews", "questions", "searchterms", "images"
     )
+
+
+def without_size() -> QuerySet[Product]:
+    """The merchant's products that have a cut-out photo and nothing that says how large they are."""
+    photographed = Image.objects.filter(product=OuterRef("pk"), outline__isnull=False)
+    measured = photographed.filter(Q(width_m__isnull=False) | Q(metres_per_pixel__isnull=False))
+    named = Q(name__in=(*scale.WIDTHS, *scale.HEIGHTS)) | Q(name__endswith="_diameter")
+    sized = Parameter.objects.filter(named, product=OuterRef("pk"), bound__in=("exact", "range"))
+    return Product.objects.filter(Exists(photographed), ~Exists(measured), ~Exists(sized))
+
+
+def size_sheet(products: Iterable[Product]) -> Iterator[str]:
+    """A CSV to fill in and upload: one line a product, its width still empty."""
+    yield _line(["sku", "product", "width"])
+    for product in products:
+        yield _line([safe_cell(product.sku), safe_cell(product.title), ""])
 
 
 def product_facts(product: Product) -> ProductFacts:

@@ -7,6 +7,7 @@ from catalog import views
 app_name = "catalog"
 urlpatterns: list[URLPattern] = [
     path("imports/", views.import_list, name="import_list"),
+    path("imports/sizes.csv", views.size_sheet, name="size_sheet"),
     path("imports/<uuid:public_id>/", views.import_detail, name="import_detail"),
     path("imports/<uuid:public_id>/progress/", views.import_progress, name="import_progress"),
     path("imports/<uuid:public_id>/confirm/", views.import_confirm, name="import_confirm"),

@@ -72,3 +72,13 @@ def import_problems(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="rows-to-correct.csv"'
     return response
+
+
+@login_required
+def size_sheet(request: HttpRequest) -> HttpResponse:
+    """Products whose size nobody has given, as CSV: fill in the widths and upload that file."""
+    response = HttpResponse(
+        "".join(selectors.size_sheet(selectors.without_size())), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="sizes.csv"'
+    return response

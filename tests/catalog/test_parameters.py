@@ -5,8 +5,8 @@ import io
 import pytest
 
 from accounts.models import AuditLog, Merchant
-from catalog import parameters, services
-from catalog.models import Import, Parameter, Product
+from catalog import parameters, selectors, services
+from catalog.models import Image, Import, Parameter, Product
 from catalog.scale import outline_width
 from catalog.selectors import product_facts
 
@@ -90,3 +90,18 @@ def test_the_cap_of_an_effect_can_be_corrected_but_not_removed(at_alice: Merchan
     parameters.write(product=product, name="spray height", text="up to 40 cm", by="ann")
 
     assert Parameter.objects.get().value == 40.0
+
+
+def test_products_without_size_come_as_a_sheet_that_can_be_filled_in_and_uploaded(at_alice: Merchant) -> None:
+    _import(at_alice, b"sku,title,price\nP-1,Pump,19.90 EUR\n=P-2,Lamp,1 EUR\nP-3,Mug,3 EUR\n")
+    for product in Product.objects.exclude(sku="P-3"):
+        Image.objects.create(
+            merchant=at_alice, product=product, sha256="1" * 64, width=9, height=9, outline=[1, 1, 8, 8],
+        )  # fmt: skip
+
+    sheet = "".join(selectors.size_sheet(selectors.without_size()))
+    filled = sheet.replace("Pump,", "Pump,16 cm").replace("Lamp,", "Lamp,20 cm").encode()
+    _import(at_alice, filled, "sizes.csv")
+
+    assert sheet.splitlines() == ["sku,product,width", "P-1,Pump,", "'=P-2,Lamp,"]
+    assert [product.sku for product in selectors.without_size()] == ["=P-2"]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,6 @@ from analytics.stats.ranking import Cells, Fit
 
 Floats = NDArray[np.float64]
 DRAWS = 2000
-WIDER = 1.25
-"""Intervals are published with the idiosyncratic variance this much larger: its estimate is biased low."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +58,7 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
     for step in funnel.STEPS:
         cells = cells_for(step, arms, rows)
         fits[step.done] = ranking.fit(cells, matrix, step.prior)
-        wider = replace(fits[step.done], t2=fits[step.done].t2 * WIDER)
-        draws[step.done] = ranking.posterior(cells, matrix, wider, rng, draws=DRAWS).draws
+        draws[step.done] = ranking.posterior(cells, matrix, fits[step.done], rng, draws=DRAWS).draws
     totals, seen = Counter[str](), Counter[int]()
     for row in rows:
         totals[row.kind] += row.visitors

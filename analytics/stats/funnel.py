@@ -36,7 +36,7 @@ class Step:
 CLICK = Step(done="click", of="impression")
 ADD = Step(done="add_to_cart", of="impression")
 ORDER = Step(done="order", of="add_to_cart", is_same_day=False)
-REFUND = Step(done="refund", of="order", prior=Prior(t2=0.3, weight=20.0, ridge=0.1), is_same_day=False)
+REFUND = Step(done="refund", of="order", prior=Prior(t2=0.3, weight=6.0, ridge=0.1), is_same_day=False)
 STEPS = (CLICK, ADD, ORDER, REFUND)
 
 

@@ -4,7 +4,7 @@
 
 Arms of one contest share strata (one a day), so the baseline cancels: popularity, day and changing shares drop
 out (conditional likelihood). `beta` is what attributes do everywhere, with a ridge learnt per family (EM); `g` is
-what this one arm does besides; `t2` is its variance, by the binomial moment that stays honest at one click a cell.
+what this one arm does besides; `t2` is its variance (`analytics.stats.spread`).
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
+from analytics.stats import spread
 from analytics.stats.design import Design
 
 Floats = NDArray[np.float64]
@@ -52,14 +53,13 @@ class Cells:
 
 @dataclass(frozen=True, kw_only=True)
 class Prior:
-    """What is believed before data: variance of an arm's own factor, how much that belief weighs, its floor."""
+    """What is believed before data: variance of an arm's own factor, and how many arms that belief weighs."""
 
     t2: float = 0.02
-    weight: float = 200.0
-    floor: float = 0.008
+    weight: float = 3.0
     ridge: float = 0.01
     """Variance of an attribute's effect before the ridge is learnt."""
-    ridge_weight: float = 4.0
+    ridge_weight: float = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,16 +84,14 @@ class Posterior:
 def fit(cells: Cells, design: Design, prior: Prior = Prior(), *, rounds: int = 10) -> Fit:
     """Conditional-likelihood IRLS with quasi negative-binomial weights E / (1 + t2 E), X centred per contest."""
     columns = design.matrix.shape[1]
-    beta, ridge, t2 = np.zeros(columns), np.full(columns, prior.ridge), prior.t2
-    covariance = np.diag(ridge)
+    nothing = np.zeros(columns)
+    found = Fit(beta=nothing, covariance=np.diag(nothing), ridge=np.full(columns, prior.ridge), t2=prior.t2)
     for _ in range(rounds):
-        before = beta
-        beta, covariance = _step(cells, design, beta, ridge, t2)
-        t2 = _own_variance(cells, np.exp(design.matrix @ beta), prior)
-        ridge = _learn_ridge(design, beta, covariance, max(prior.ridge, t2 / 2), prior.ridge_weight)
-        if np.abs(beta - before).max(initial=0) < 1e-4:
+        before = found.beta
+        found = _step(cells, design, found, prior)
+        if np.abs(found.beta - before).max(initial=0) < 1e-4:
             break
-    return Fit(beta=beta, covariance=covariance, ridge=ridge, t2=t2)
+    return found
 
 
 def posterior(cells: Cells, design: Design, fitted: Fit, rng: np.random.Generator, *, draws: int = 512) -> Posterior:
@@ -117,19 +115,30 @@ def effect_draws(fitted: Fit, rng: np.random.Generator, *, draws: int = 512) -> 
     return fitted.beta + rng.standard_normal((draws, len(fitted.beta))) @ _root(fitted.covariance).T
 
 
-def _step(cells: Cells, design: Design, beta: Floats, ridge: Floats, t2: float) -> tuple[Floats, Floats]:
-    eta = design.matrix @ beta
+def _step(cells: Cells, design: Design, now: Fit, prior: Prior) -> Fit:
+    """One round: effects given the variances, then the variances given the effects."""
+    eta = design.matrix @ now.beta
     expected = cells.per_arm(_shares(cells, np.exp(eta)) * cells.per_stratum(cells.y))
     seen = expected > 1e-12
-    weight = np.where(seen, expected / (1 + t2 * expected), 0.0)
+    weight = np.where(seen, expected / (1 + now.t2 * expected), 0.0)
     target = eta + np.where(seen, cells.per_arm(cells.y) / np.where(seen, expected, 1) - 1, 0.0)
+    information, score = _normal_equations(cells, design, weight, target)
+    factor = linalg.cho_factor(information + np.diag(1 / now.ridge))
+    beta, covariance = linalg.cho_solve(factor, score), linalg.cho_solve(factor, np.eye(len(now.beta)))
+    lost, _ = _normal_equations(cells, design, weight**2, target)
+    taken = now.t2 * float((covariance * lost).sum())
+    t2 = _own_variance(cells, np.exp(design.matrix @ beta), now.t2, prior, taken=taken)
+    ridge = _learn_ridge(design, beta, covariance, max(prior.ridge, t2 / 2), prior.ridge_weight)
+    return Fit(beta=beta, covariance=covariance, ridge=ridge, t2=t2)
+
+
+def _normal_equations(cells: Cells, design: Design, weight: Floats, target: Floats) -> tuple[Floats, Floats]:
+    """X'WX and X'W target with each contest's weighted mean taken out: its level is nobody's effect."""
     weighted = design.matrix.multiply(weight[:, None]).tocsr()
     mass = np.maximum(cells.per_contest(weight), 1e-12)
     sums = cells.per_contest(weighted)
     information = (design.matrix.T @ weighted).toarray() - sums.T @ (sums / mass[:, None])
-    score = weighted.T @ target - sums.T @ (cells.per_contest(weight * target) / mass)
-    factor = linalg.cho_factor(information + np.diag(1 / ridge))
-    return linalg.cho_solve(factor, score), linalg.cho_solve(factor, np.eye(len(beta)))
+    return information, weighted.T @ target - sums.T @ (cells.per_contest(weight * target) / mass)
 
 
 def _shares(cells: Cells, attraction: Floats) -> Floats:
@@ -151,22 +160,16 @@ def _learn_ridge(design: Design, beta: Floats, covariance: Floats, usual: float,
     return np.maximum(learnt, 1e-6)[design.family]
 
 
-def _own_variance(cells: Cells, attraction: Floats, prior: Prior) -> float:
-    """Variance of arms about their attributes, by moments given each stratum's successes.
-
-    E[(M^2 - V) / E] = t2 * E * (1 - 2p + sum p^2) with V = Y p (1 - p) (1 - Y/N); the prior keeps it off zero,
-    where a pooled moment collapses under changing shares.
-    """
-    p = _shares(cells, attraction)
+def _own_variance(cells: Cells, attraction: Floats, t2: float, prior: Prior, *, taken: float = 0.0) -> float:
+    """Variance of arms about their attributes, around the own factors that the current `t2` gives."""
+    shape, expected = _own_factor(cells, attraction, t2)
+    own = shape / (1 / t2 + expected)
+    p = _shares(cells, attraction * own)
     won, shown = cells.per_stratum(cells.y), cells.per_stratum(cells.n)
-    expected = cells.per_arm(won * p)
-    seen = expected > 1e-9
     gap = cells.per_arm(cells.y - won * p)
-    noise = cells.per_arm(won * p * (1 - p) * np.clip(1 - won / np.maximum(shown, 1), 0, 1))
-    information = cells.per_arm(won * p * (1 - 2 * p + cells.per_stratum(p**2)))
-    excess = float(((gap**2 - noise)[seen] / expected[seen]).sum())
-    t2 = (excess + prior.weight * prior.t2) / (float(information.sum()) + prior.weight)
-    return max(t2, prior.floor)
+    unsold = won * np.clip(1 - won / np.maximum(shown, 1), 0, 1)
+    blocks = spread.information((cells.arm, cells.stratum), p, unsold, cells.contest)
+    return spread.own_variance(blocks, np.log(own), gap, spread.Belief(t2=prior.t2, weight=prior.weight), taken)
 
 
 def _own_factor(cells: Cells, attraction: Floats, t2: float) -> tuple[Floats, Floats]:

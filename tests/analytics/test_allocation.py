@@ -41,7 +41,7 @@ def test_shares_favour_the_better_arm_and_starve_none() -> None:
     shares = thompson_shares(rng.gamma([100, 120, 180], 0.01, size=(4000, 3)))
     assert shares.sum() == pytest.approx(1)
     assert shares[2] > 0.8
-    assert shares.min() > 0.03
+    assert shares.min() > 0.01
 
 
 def test_equal_arms_share_about_equally() -> None:

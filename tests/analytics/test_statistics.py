@@ -6,7 +6,7 @@ import pytest
 from analytics.stats.counts import Counts, Estimate, NotEnoughData
 from analytics.stats.guards import SampleRatio, sample_ratio, sample_ratio_any_time
 from analytics.stats.intervals import beta_interval, wilson
-from analytics.stats.lift import Lift, lift
+from analytics.stats.lift import Lift, lift_of_rates
 
 
 def test_counts_add_and_refuse_the_impossible() -> None:
@@ -45,7 +45,7 @@ def test_ninety_percent_intervals_cover_about_ninety_percent(interval: object) -
 
 def test_lift_equals_the_reference_engine() -> None:
     """1,000 of 50,000 against 1,100 of 50,000 in GrowthBook's gbstats."""
-    found = lift(Counts(trials=50_000, successes=1000), Counts(trials=50_000, successes=1100))
+    found = lift_of_rates(Counts(trials=50_000, successes=1000), Counts(trials=50_000, successes=1100))
     assert isinstance(found, Lift)
     assert found.estimate.value == pytest.approx(0.1, abs=1e-12)
     assert found.p == pytest.approx(0.035488238051139875, abs=1e-12)
@@ -53,7 +53,7 @@ def test_lift_equals_the_reference_engine() -> None:
 
 
 def test_lift_of_a_handful_is_not_enough_data() -> None:
-    found = lift(Counts(trials=900, successes=4), Counts(trials=900, successes=40))
+    found = lift_of_rates(Counts(trials=900, successes=4), Counts(trials=900, successes=40))
     assert found == NotEnoughData(have=4, need=5, unit="successes in the smaller arm")
 
 

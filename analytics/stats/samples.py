@@ -1,0 +1,97 @@
+"""What one arm did, as a mean per unit with its variance: rates, means, ratios, and each of them adjusted by CUPED.
+
+A unit is what was divided at random (a visitor). A ratio (clicks per impression) keeps the visitor as its unit and
+gets its variance by the delta method, so that many impressions of one visitor do not count as many visitors.
+"""
+
+from dataclasses import dataclass
+
+from analytics.stats.counts import Counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """`mean` of `n` units and the `variance` of one unit. `base` is what relative lifts divide by."""
+
+    n: int
+    mean: float
+    variance: float
+    base: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """Sums over `n` units of x, of x squared, and where two quantities belong together of y, y squared and x y."""
+
+    n: int
+    x: float
+    xx: float
+    y: float = 0.0
+    yy: float = 0.0
+    xy: float = 0.0
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            n=self.n + other.n, x=self.x + other.x, xx=self.xx + other.xx,
+            y=self.y + other.y, yy=self.yy + other.yy, xy=self.xy + other.xy,
+        )  # fmt: skip
+
+    def variance_x(self) -> float:
+        """Unbiased."""
+        return (self.xx - self.x**2 / self.n) / (self.n - 1)
+
+    def variance_y(self) -> float:
+        """Unbiased."""
+        return (self.yy - self.y**2 / self.n) / (self.n - 1)
+
+    def covariance(self) -> float:
+        """Unbiased."""
+        return (self.xy - self.x * self.y / self.n) / (self.n - 1)
+
+
+def rate(counts: Counts) -> Sample:
+    """A share of units, such as visitors who clicked."""
+    p = counts.successes / counts.trials
+    return Sample(n=counts.trials, mean=p, variance=p * (1 - p), base=p)
+
+
+def average(sums: Sums) -> Sample:
+    """The mean of x, such as seconds watched. Money should be winsorised before: see `winsorised`."""
+    mean = sums.x / sums.n
+    return Sample(n=sums.n, mean=mean, variance=sums.variance_x(), base=mean)
+
+
+def ratio(sums: Sums) -> Sample:
+    """Sum of x over sum of y, clustered by unit: delta method (Deng, Knoblich, Lu 2018, equation 4)."""
+    mean_x, mean_y = sums.x / sums.n, sums.y / sums.n
+    variance = (
+        sums.variance_x() / mean_y**2
+        - 2 * sums.covariance() * mean_x / mean_y**3
+        + mean_x**2 * sums.variance_y() / mean_y**4
+    )
+    return Sample(n=sums.n, mean=sums.x / sums.y, variance=variance, base=sums.x / sums.y)
+
+
+def adjusted(a: Sums, b: Sums) -> tuple[Sample, Sample]:
+    """CUPED (Deng et al. 2013): x with what y, known before, predicts of it taken out; one slope for both arms.
+
+    For a new variant y is the visitor's earlier rate, or the earlier rate of the product in that placement.
+    """
+    together = a + b
+    slope = together.covariance() / together.variance_y() if together.variance_y() > 0 else 0.0
+    first, second = (_adjusted(one, slope) for one in (a, b))
+    return first, second
+
+
+def winsorised(values: list[float], *, share: float = 0.995) -> Sums:
+    """Sums of x with its largest values cut at a quantile: one enormous order should not decide a test."""
+    ordered = sorted(values)
+    limit = ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+    cut = [min(value, limit) for value in values]
+    return Sums(n=len(cut), x=sum(cut), xx=sum(value * value for value in cut))
+
+
+def _adjusted(sums: Sums, slope: float) -> Sample:
+    variance = sums.variance_x() + slope**2 * sums.variance_y() - 2 * slope * sums.covariance()
+    mean = (sums.x - slope * sums.y) / sums.n
+    return Sample(n=sums.n, mean=mean, variance=variance, base=sums.x / sums.n)

@@ -65,7 +65,7 @@ def database(home: Path) -> Iterator[dict[str, str]]:
     from config import embedded
 
     with embedded.services(home) as addresses:
-        environment = {**addresses.environment(), "VITRINE_MEDIA": str(home / "media")}
+        environment = {**addresses.environment(), "VITRINE_HOME": str(home)}
         os.environ.update(environment)
         import django
         from django.core.management import call_command
@@ -130,7 +130,8 @@ BARE = (
         " attributes jsonb, hash text",
         "insert into catalog_product (merchant_id, public_id, created, updated, sku, title, brand, category,"
         " description, price_minor, currency, link, attributes, content_hash, titles, locale, audience_tags,"
-        " scene_tags, in_the_box, effect_kind, effect_cap_parameter, image_urls) select %s, gen_random_uuid(), now(), now(), sku, title, brand,"
+        " scene_tags, in_the_box, effect_kind, effect_cap_parameter, image_urls)"
+        " select %s, gen_random_uuid(), now(), now(), sku, title, brand,"
         " category, description, price, currency, link, attributes, hash, '{}', 'en-US', '[]', '[]', '[]', 'none', '',"
         " '[]'"
         " from bare_product on conflict (merchant_id, sku) do update set title = excluded.title",

@@ -15,6 +15,7 @@ TITLES = {
     "caption_match": "Text on screen",
     "speech_match": "Spoken words",
     "ai_label": "AI label",
+    "flashing": "Flashes",
     "technical": "The file itself",
 }
 """Rule -> what it looked at."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from review import views
+from review import api, views
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("videos/<uuid:public_id>/show/", views.video_show, name="video_show"),
     path("videos/<uuid:public_id>/check/", views.video_check, name="video_check"),
     path("review/", views.queue_list, name="queue_list"),
+    path("api/v1/videos/<uuid:public_id>/audits", api.VideoAudits.as_view(), name="api_audits"),
+    path("api/v1/videos/<uuid:public_id>/decisions", api.VideoDecisions.as_view(), name="api_decisions"),
 ]

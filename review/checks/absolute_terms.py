@@ -1,64 +1,58 @@
-"""Words that a market forbids or ties to proof, in anything read or heard. The lists are data: terms.toml."""
-
-import tomllib
-from functools import cache
-from pathlib import Path
-from typing import Any
+"""Words that a market forbids or ties to proof, in anything read or heard; `terms/<market>.toml` lists them."""
 
 from catalog.facts import ProductFacts
 from generation.specs import VideoSpec
-from review.checks.base import Finding, Severity
+from review.checks.base import Finding
 from review.checks.numeric_claims import Statement, statements
+from review.checks.term_lists import Term, TermList, list_for
 from review.checks.wording import plain, says
 from review.observe.records import Observation
 
 RULE = "absolute_terms"
-_SEVERITY: dict[str, Severity] = {"block": "block", "needs_evidence": "person", "warn": "warn"}
+_WHY = {"block": "may not be claimed", "person": "needs proof", "warn": "is easily misunderstood"}
 
 
 def absolute_terms(facts: ProductFacts, spec: VideoSpec | None, observation: Observation) -> list[Finding]:
     """Each listed term once: blocked, given to a person unless the facts prove it, or only told."""
-    lists = _terms().get(observation.locale.split("-")[0], {})
+    terms = list_for(observation.locale)
+    if terms is None:
+        message = f"Cannot measure. Nobody has written a list of terms for {observation.locale}."
+        return [Finding(rule=RULE, severity="person", message=message, fix="change_claim")]
     findings: dict[str, Finding] = {}
     for statement in statements(observation):
-        text = _without_allowed(statement.text, lists.get("allow", []))
-        for kind, severity in _SEVERITY.items():
-            for term in lists.get(kind, []):
-                if (
-                    says(text, term)
-                    and term not in findings
-                    and not (kind == "needs_evidence" and _proven(term, facts))
-                ):
-                    findings[term] = _finding(term, severity, statement)
-    return list(findings.values())
+        text = _without_allowed(statement.text, terms.allow)
+        for term in terms.terms:
+            if term.phrase not in findings and says(text, term.phrase) and not _proven(term, facts):
+                findings[term.phrase] = _finding(term, statement, terms)
+    if findings:
+        return list(findings.values())
+    return [Finding(rule=RULE, severity="info", message=f"No term of the list {terms.name} is shown or said.")]
 
 
-def _without_allowed(text: str, allowed: list[str]) -> str:
-    """The text less the neutral uses of a listed word, such as ``first use``."""
+def _without_allowed(text: str, allowed: tuple[str, ...]) -> str:
+    """The text less the neutral uses of a listed word, such as ``best before``."""
     text = plain(text)
     for phrase in allowed:
         text = text.replace(plain(phrase), " ")
     return text
 
 
-def _proven(term: str, facts: ProductFacts) -> bool:
-    """Whether a supporting evidence row, not a mere opinion, says the same words."""
-    return any(row.stance == "supports" and row.kind != "review" and says(row.text, term) for row in facts.evidence)
+def _proven(term: Term, facts: ProductFacts) -> bool:
+    """Whether a supporting evidence row, not a mere opinion, says the same words; nothing proves what is forbidden."""
+    return term.severity == "person" and any(
+        row.stance == "supports" and row.kind != "review" and says(row.text, term.phrase) for row in facts.evidence
+    )
 
 
-def _finding(term: str, severity: Severity, statement: Statement) -> Finding:
-    why = {"block": "may not be claimed here", "person": "needs proof", "warn": "is easily misunderstood"}[severity]
+def _finding(term: Term, statement: Statement, terms: TermList) -> Finding:
+    how = "heard" if statement.heard else "shown"
+    message = f"“{term.phrase}” {_WHY[term.severity]} ({term.kind}, list {terms.name}); {how} in “{statement.text}”."
     return Finding(
         rule=RULE,
-        severity=severity,
-        message=f"“{term}” {why}; it is {'heard' if statement.heard else 'shown'} in “{statement.text}”.",
+        severity=term.severity,
+        message=message,
         claim=statement.text,
         second=statement.start,
         until=statement.end,
         fix="change_claim",
     )
-
-
-@cache
-def _terms() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("terms.toml").read_text())

@@ -7,6 +7,7 @@ from review.checks.ai_label import ai_label
 from review.checks.base import Check, Finding
 from review.checks.caption_match import caption_match
 from review.checks.effect_height import effect_height
+from review.checks.flashing import flashing
 from review.checks.likeness import likeness
 from review.checks.numeric_claims import numeric_claims
 from review.checks.speech_match import speech_match
@@ -21,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     caption_match,
     speech_match,
     ai_label,
+    flashing,
     technical,
 )
 

@@ -100,8 +100,8 @@ def likeness(first: str, second: str) -> float:
 
 
 def says(text: str, phrase: str) -> bool:
-    """Whether a phrase stands in a text as whole words (or as characters, in Chinese and Japanese)."""
-    wanted, given = tokens(phrase), tokens(text)
+    """Whether a phrase stands in a text as whole words (or characters, in Chinese and Japanese), read well or not."""
+    wanted, given = ([word.translate(_LOOKALIKES) for word in tokens(part)] for part in (phrase, text))
     if not wanted:
         return False
     return any(given[start : start + len(wanted)] == wanted for start in range(len(given) - len(wanted) + 1))

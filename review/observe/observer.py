@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.facts import ProductFacts
-from review.observe import effect, hearing, media, picture, product, text
+from review.observe import effect, flashes, hearing, media, picture, product, text
 from review.observe.effect import Window
 from review.observe.media import Frame, Streams
 from review.observe.photo import Photo
@@ -81,6 +81,7 @@ def observe(
             cuts=shots,
             black=picture.black(film.frames, film.seconds),
             frozen=picture.frozen(film.frames, film.seconds),
+            flashes=_flashes(film),
         ),
         sound=track.sound,
         texts=texts,
@@ -112,6 +113,11 @@ def _film(file: Path, streams: Streams) -> Film:
         enlarge=streams.width / width,
         full=lambda second: media.frame_at(file, second, streams),
     )
+
+
+def _flashes(film: Film) -> tuple[float, ...] | None:
+    is_dense = len(film.seconds) > 1 and 1 / (film.seconds[1] - film.seconds[0]) >= flashes.FEWEST_A_SECOND - 1e-6
+    return flashes.flashes(film.frames, film.seconds) if is_dense else None
 
 
 def _every(streams: Streams) -> float:

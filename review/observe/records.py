@@ -74,6 +74,15 @@ class Sighting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Face:
+    """A face seen in one frame. `score` in 0..1 is the detector's."""
+
+    second: float
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ruler:
     """Where a height was measured: the effect's origin in one frame, and how many pixels a metre has there."""
 
@@ -130,6 +139,8 @@ class Picture:
     """Seconds at which a new shot begins; the first one, 0, is not listed."""
     black: tuple[Span, ...] = ()
     frozen: tuple[Span, ...] = ()
+    flashes: tuple[float, ...] | None = ()
+    """Seconds at which a harmful flash is complete; None when too few frames a second were looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +167,7 @@ class Observation:
     texts: tuple[TextLine, ...] = ()
     words: tuple[Word, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    faces: tuple[Face, ...] = ()
     looked_at: tuple[float, ...] = ()
     """Seconds of the frames in which the product was searched for."""
     effect: Extent = CannotMeasure(reason="The effect was not looked for.")
@@ -180,6 +192,7 @@ class Observation:
         raw["texts"] = tuple(TextLine(**{**row, "box": Box(**row["box"])}) for row in raw["texts"])
         raw["words"] = tuple(Word(**row) for row in raw["words"])
         raw["sightings"] = tuple(Sighting(**{**row, "box": Box(**row["box"])}) for row in raw["sightings"])
+        raw["faces"] = tuple(Face(**{**row, "box": Box(**row["box"])}) for row in raw.get("faces", ()))
         raw["effect"] = _extent(raw["effect"])
         for name in ("looked_at", "unread"):
             raw[name] = tuple(raw[name])
@@ -188,8 +201,8 @@ class Observation:
 
 def _with_spans(kind: type, row: dict[str, Any], names: tuple[str, ...]) -> Any:
     spans = {name: tuple(Span(**span) for span in row[name]) for name in names}
-    cuts = {"cuts": tuple(row["cuts"])} if "cuts" in row else {}
-    return kind(**{**row, **spans, **cuts})
+    plain = {name: tuple(row[name]) for name in ("cuts", "flashes") if row.get(name) is not None}
+    return kind(**{**row, **spans, **plain})
 
 
 def _extent(row: dict[str, Any]) -> Extent:

@@ -26,7 +26,7 @@ def severities(findings: list[Finding]) -> list[str]:
 
 def test_the_honest_file_passes_every_check() -> None:
     findings = run(make_facts(), plan(), observation())
-    assert (len(CHECKS), verdict(findings), set(severities(findings))) == (8, "passed", {"info"})
+    assert (len(CHECKS), verdict(findings), set(severities(findings))) == (9, "passed", {"info"})
 
 
 def test_an_effect_above_its_cap_is_blocked_and_shows_both_values() -> None:
@@ -161,14 +161,37 @@ def test_a_language_heard_too_roughly_goes_to_a_person() -> None:
     assert severities(speech_match(make_facts(), planned, observation(locale="zh-CN"))) == ["person"]
 
 
+_case_markets = [
+    ("en-GB", "Vet approved", "person", "GB"),
+    ("en-US", "Vet approved", "info", "US"),
+    ("en-AU", "It cures a cold", "block", "US"),
+    ("fr-FR", "Un pot biodégradable", "block", "FR"),
+    ("en-US", "A biodegradable pot", "person", "US"),
+    ("it-IT", "Il migliore", "person", "it-IT"),
+]
+
+
+@pytest.mark.parametrize(("locale", "sentence", "severity", "named"), _case_markets)
+def test_each_market_has_its_own_list_and_none_is_told(locale: str, sentence: str, severity: str, named: str) -> None:
+    seen = observation(locale=locale, texts=(text(sentence),), words=())
+    (finding,) = absolute_terms(make_facts(), None, seen)
+    assert finding.severity == severity
+    assert named in finding.message
+
+
+def test_a_listed_term_is_found_though_the_reader_took_an_i_for_an_l() -> None:
+    seen = observation(texts=(text("A mlracle in your garden"),), words=())
+    assert severities(absolute_terms(make_facts(), None, seen)) == ["block"]
+
+
 _case_terms = [
     ("en-US", "The best pump", ["person"]),
     ("en-US", "A miracle in your garden", ["block"]),
-    ("en-US", "Best before June", []),
-    ("en-US", "Bestow calm on your garden", []),
+    ("en-US", "Best before June", ["info"]),
+    ("en-US", "Bestow calm on your garden", ["info"]),
     ("fr-FR", "Résultats garantis", ["block"]),
     ("zh-CN", "全网首发的喷泉", ["block"]),
-    ("zh-CN", "最大喷高四十五厘米", []),
+    ("zh-CN", "最大喷高四十五厘米", ["info"]),
 ]
 
 

@@ -42,6 +42,11 @@ def products_of(merchant: Merchant) -> QuerySet[Product]:
     )
 
 
+def matching(query: str) -> Q:
+    """Products whose title, brand or SKU contains the words; every product for ""."""
+    return Q(title__icontains=query) | Q(brand__icontains=query) | Q(sku__icontains=query) if query else Q()
+
+
 def without_size() -> QuerySet[Product]:
     """The merchant's products that have a cut-out photo and nothing that says how large they are."""
     photographed = Image.objects.filter(product=OuterRef("pk"), outline__isnull=False)

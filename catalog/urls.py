@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from catalog import views
+from catalog import api, views
 
 app_name = "catalog"
 urlpatterns: list[URLPattern] = [
@@ -12,4 +12,11 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:public_id>/progress/", views.import_progress, name="import_progress"),
     path("imports/<uuid:public_id>/confirm/", views.import_confirm, name="import_confirm"),
     path("imports/<uuid:public_id>/problems.csv", views.import_problems, name="import_problems"),
+    path("api/v1/imports", api.ImportList.as_view(), name="api_imports"),
+    path("api/v1/imports/<uuid:public_id>", api.ImportDetail.as_view(), name="api_import"),
+    path("api/v1/imports/<uuid:public_id>/confirm", api.ImportConfirm.as_view(), name="api_import_confirm"),
+    path("api/v1/imports/<uuid:public_id>/problems", api.ImportProblems.as_view(), name="api_import_problems"),
+    path("api/v1/products", api.ProductList.as_view(), name="api_products"),
+    path("api/v1/products/<uuid:public_id>", api.ProductOne.as_view(), name="api_product"),
+    path("api/v1/products/<uuid:public_id>/parameters", api.ProductParameters.as_view(), name="api_parameters"),
 ]

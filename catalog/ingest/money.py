@@ -65,6 +65,10 @@ CODES = frozenset(
 )
 WITHOUT_MINOR = frozenset({"JPY", "KRW", "CLP", "VND", "ISK"})
 THREE_DIGITS = frozenset({"KWD", "BHD", "OMR", "JOD", "TND"})
+LONGEST = 60
+"""Characters of a price."""
+HIGHEST = 10**15
+"""Minor units."""
 _NUMBER = re.compile(r"[+-]?\d[\d.,'’\s]*")
 
 
@@ -75,6 +79,8 @@ class PriceError(ValueError):
 def parse(text: str, *, currency: str = "") -> tuple[int, str]:
     """Minor units and currency ("" when neither the text nor the caller names one). Raises PriceError."""
     plain = half_width(str(text)).strip()
+    if len(plain) > LONGEST:
+        raise PriceError(f"Price '{plain[:LONGEST]}…' is not a number.")
     found = _NUMBER.search(plain)
     around = (plain[: found.start()] + " " + plain[found.end() :]).strip().upper() if found else ""
     code = _currency(around, fallback=currency)
@@ -85,7 +91,10 @@ def parse(text: str, *, currency: str = "") -> tuple[int, str]:
         raise PriceError(f"Price '{text}' is not a number.")
     if amount < 0:
         raise PriceError(f"Price '{text}' is negative.")
-    return int((amount * 10 ** _digits(code)).to_integral_value()), code
+    minor = int((amount * 10 ** _digits(code)).to_integral_value())
+    if minor > HIGHEST:
+        raise PriceError(f"Price '{text}' is higher than anything that is sold.")
+    return minor, code
 
 
 def _digits(code: str) -> int:

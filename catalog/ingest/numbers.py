@@ -3,7 +3,11 @@
 import re
 
 FRACTION = r"(?:[1357]/(?:2|4|8)|[12]/3|\d{1,2}/(?:16|32|64))(?!\d)"
-NUMBER = rf"\d{{1,3}}(?:[.,'’ ]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+[.,]\d+|\d+ {FRACTION}|{FRACTION}|\d+[½¼¾]?|[½¼¾]"
+NUMBER = (
+    rf"\d{{1,3}}(?:[.,'’ ]\d{{3}}){{1,5}}(?:[.,]\d{{1,17}})?(?!\d)|\d{{1,15}}[.,]\d{{1,17}}|"
+    rf"\d{{1,6}} {FRACTION}|{FRACTION}|\d{{1,15}}[½¼¾]?|[½¼¾]"
+)
+"""Bounded in length: a cell of a million digits is no number, and takes no time."""
 COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr"})
 FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 

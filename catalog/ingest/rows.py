@@ -55,12 +55,27 @@ def readings(rows: Iterable[RawRow], columns: ColumnMap) -> Iterator[Reading]:
 def read(block: tuple[RawRow, ...], columns: ColumnMap) -> Reading:
     """One row group as a product, or the reasons why it is none."""
     group = Group(block, columns, problems=[flaw for row in block for flaw in row.flaws])
+    _check_letters(group)
     product = None
     if not any(problem.severity == "refused" for problem in group.problems):
         product = _product(group) if columns.dialect.kind == "products" else _addition(group)
     if any(problem.severity == "refused" for problem in group.problems):
         product = None
     return _reading(group, product)
+
+
+def _check_letters(group: Group) -> None:
+    """Letters that no encoding explains: refused where they name the product, else said."""
+    for row in group.rows:
+        for column, value in row.values.items():
+            if isinstance(value, str) and "\ufffd" in value:
+                naming = any(column in group.columns.fields.get(name, ()) for name in ("sku", "title", "price"))
+                group.note(
+                    Cell(row.number, column, value),
+                    "The cell has letters that cannot be read (�): the file mixes encodings or was cut off.",
+                    "Save the list once more as UTF-8 and look at this row.",
+                    refused=naming,
+                )
 
 
 def _repeated(group: Group, first: int) -> Reading:
@@ -230,7 +245,8 @@ def _check_type(group: Group) -> None:
 
 def _category(group: Group) -> str:
     parts = entries(group.text("category"))
-    return re.sub(r"\s*(?:>>|->|>|/)\s*|\n", " > ", str(parts[0]))[:200] if parts else ""
+    text = " ".join(str(parts[0])[:1000].split()) if parts else ""
+    return re.sub(r" ?(?:>>|->|>|/) ?", " > ", text)[:200]
 
 
 def _link(group: Group) -> str:

@@ -107,7 +107,7 @@ def _cell(group: Group, cell: Cell, name: str, value: Any, locale: str) -> Param
     text = str(value).strip()
     if _PLAIN_NUMBER.match(text):
         return _bare_number(group, cell, name, text, locale)
-    row = quantities.parameter(name, text, locale=locale, source=cell.column)
+    row = quantities.parameter(name, text, locale=locale, source=cell.column[:200])
     if row is not None and row.value == 0 and unit_words.dimension(row.unit) == unit_words.LENGTH:
         return None  # a thing without width: the shop's blank
     return row or (text[:500] if len(text) <= 500 else None)

@@ -1,45 +1,41 @@
 """JSON, JSON Lines, YAML and XML feeds as rows: nested values stay nested, repeated elements become lists."""
 
+import codecs
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 from xml.etree.ElementTree import Element, ParseError
 
 import yaml
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from catalog.ingest import encodings
+from catalog.ingest import encodings, json_stream
 from catalog.ingest.records import Problem, RawRow, UnreadableFileError
 
-JSON_LIMIT = 64_000_000
 YAML_LIMIT = 16_000_000
 LINE_LIMIT = 4_000_000
-LISTS = ("products", "items", "data", "catalog", "entries", "results", "rows")
+ENTRY_LIMIT = 8_000_000
+"""Bytes of one XML entry; more is no product."""
+PARSED_ENCODINGS = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
 ITEMS = frozenset({"item", "entry", "product", "offer"})
 
 
 def json_rows(path: Path) -> Iterator[RawRow]:
     """The objects of one JSON document: a list, or the list inside an object such as ``{"products": [...]}``."""
-    if path.stat().st_size > JSON_LIMIT:
-        raise UnreadableFileError(
-            f"{path.name} has {path.stat().st_size:,} bytes; one JSON document may have {JSON_LIMIT:,}. "
-            "Save it as JSON Lines (one product a line), which has no limit."
-        )
-    try:
-        document = json.loads(path.read_text(encoding=encodings.detect(path)))
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFileError(f"{path.name} is not valid JSON: {error}.") from error
-    for number, item in enumerate(_items(document, path.name), start=1):
+    for number, item in enumerate(json_stream.entries(path), start=1):
         yield _row(number, item)
 
 
 def json_lines(path: Path) -> Iterator[RawRow]:
     """One object a line; a line that is no object is refused alone and the rest goes on."""
-    with path.open(encoding=encodings.detect(path)) as file:
+    with path.open(encoding=encodings.detect(path), errors="replace") as file:
         number = 0
         while line := file.readline(LINE_LIMIT):
+            if len(line) >= LINE_LIMIT:
+                raise UnreadableFileError(f"{path.name} has a line of more than {LINE_LIMIT:,} characters.")
             number += 1
             if line.strip():
                 yield _json_line(number, line)
@@ -66,31 +62,56 @@ def xml_rows(path: Path) -> Iterator[RawRow]:
     """Every ``item``, ``entry`` or ``product`` element. Entities and document types are refused."""
     number = 0
     try:
-        for _, element in iterparse(path, events=("end",), forbid_dtd=True):
-            if _local(element) in ITEMS and len(element):
-                number += 1
-                yield _row(number, _children(element))
-                element.clear()
+        with path.open("rb") as file:
+            source = _Measured(_in_utf8(file), path.name)
+            for _, element in iterparse(source, events=("end",), forbid_dtd=True):
+                if _local(element) in ITEMS and len(element):
+                    number += 1
+                    yield _row(number, _children(element))
+                    element.clear()
+                    source.since_entry = 0
     except DefusedXmlException as error:
         raise UnreadableFileError(
             f"{path.name} declares a document type or entities, which can be used to attack a server. "
             "Export the feed without a DOCTYPE."
         ) from error
-    except ParseError as error:
+    except (ParseError, LookupError, RecursionError) as error:
         raise UnreadableFileError(f"{path.name} is not well-formed XML after item {number}: {error}.") from error
 
 
+class _Measured:
+    """A file that refuses to give more for one entry than any product has."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file, self._name, self.since_entry = file, name, 0
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._file.read(size)
+        self.since_entry += len(block)
+        if self.since_entry > ENTRY_LIMIT:
+            raise UnreadableFileError(f"{self._name} has more than {ENTRY_LIMIT:,} bytes without an end of a product.")
+        return block
+
+
+def _in_utf8(file: IO[bytes]) -> IO[bytes]:
+    """The file, in UTF-8 if it is declared to be in an encoding that XML parsers do not know, such as GB18030."""
+    head = file.read(200)
+    file.seek(0)
+    declared = re.match(rb"""\s*<\?xml[^>]*?encoding=["']([\w.-]+)["']""", head)
+    name = declared[1].decode().lower() if declared else "utf-8"
+    if name in PARSED_ENCODINGS:
+        return file
+    return cast("IO[bytes]", codecs.EncodedFile(file, "utf-8", name, errors="replace"))
+
+
 def _items(document: Any, name: str) -> list[Any]:
+    """The list of a YAML document, as `json_stream.entries` finds it in JSON."""
     if isinstance(document, list):
         return document
     if isinstance(document, dict):
         lists = {key: value for key, value in document.items() if isinstance(value, list)}
-        for key in LISTS:
-            if key in lists:
-                return lists[key]
-        if len(lists) == 1 and all(isinstance(item, dict) for item in next(iter(lists.values()))):
-            return next(iter(lists.values()))
-        return [document]
+        named = [value for key, value in lists.items() if key in json_stream.LISTS] or list(lists.values())
+        return named[0] if len(named) == 1 and all(isinstance(item, dict) for item in named[0]) else [document]
     raise UnreadableFileError(f"{name} holds neither a list nor an object. Expected a list of products.")
 
 
@@ -105,7 +126,19 @@ def _json_line(number: int, line: str) -> RawRow:
 def _row(number: int, item: Any) -> RawRow:
     if not isinstance(item, dict):
         return RawRow(number, {}, (_flaw(number, str(item), "The entry is not an object with named fields."),))
-    return RawRow(number, {str(key): value for key, value in item.items() if value not in (None, "", [], {})})
+    cells = {str(_clean(key)): _clean(value) for key, value in item.items() if value not in (None, "", [], {})}
+    return RawRow(number, cells)
+
+
+def _clean(value: Any) -> Any:
+    """Text without what no database stores: zero bytes and halves of letters."""
+    if isinstance(value, str):
+        if "\0" in value:
+            value = value.replace("\0", "")
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return {str(_clean(key)): _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _flaw(number: int, value: str, reason: str) -> Problem:

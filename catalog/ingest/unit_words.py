@@ -95,6 +95,8 @@ def dimension(unit: str) -> str:
 @cache
 def is_unit(unit: str) -> bool:
     """Whether Pint knows the unit; "" is a plain count."""
+    if len(unit) > 30:
+        return False
     try:
         units().Unit(unit)
     except (pint.PintError, ValueError, AssertionError, TypeError):

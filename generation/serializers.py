@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
-from generation.engines import NAMES
 from generation.models import Cut, Video
 from generation.services import BATCH
+from generation.specs import ENGINES
 
 
 class CutRecord(serializers.ModelSerializer[Cut]):
@@ -41,4 +41,4 @@ class PlanRequest(serializers.Serializer[dict[str, object]]):
 
     budget = serializers.IntegerField(min_value=1, max_value=64, default=BATCH, help_text="how many videos")
     locales = serializers.ListField(child=serializers.CharField(max_length=12), default=list)
-    engine = serializers.ChoiceField(choices=NAMES, default="unified")
+    engine = serializers.ChoiceField(choices=ENGINES, default="unified")

@@ -235,6 +235,11 @@ def record_scores(*, merchant: Merchant, scores: Sequence[LearnedScore]) -> int:
     return len(scores)
 
 
+def forget_score(merchant: Merchant, category: str, attribute: str, value: str) -> None:
+    """Planning no longer believes anything about this choice."""
+    Score.objects.filter(merchant=merchant, category=category, attribute=attribute, value=value).delete()
+
+
 def mark_stale(*, product_ids: Sequence[int], because: str) -> list[Video]:
     """Take back finished videos that promise what their product's facts no longer say; each can be made anew.
 

@@ -4,8 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from generation.engines.base import Engine, EngineError
-
-NAMES = ("static", "parallax", "unified")
+from generation.specs import ENGINES
 
 
 def load(name: str, *, weights: Path, text_encoder: Path) -> Engine:
@@ -13,7 +12,7 @@ def load(name: str, *, weights: Path, text_encoder: Path) -> Engine:
 
     There is no fall-back to another engine: a video must be what its recipe says.
     """
-    if name not in NAMES:
-        raise EngineError(f"There is no engine {name!r}; known are {', '.join(NAMES)}.")
+    if name not in ENGINES:
+        raise EngineError(f"There is no engine {name!r}; known are {', '.join(ENGINES)}.")
     engine: Engine = import_module(f"generation.engines.{name}").load(weights=weights, text_encoder=text_encoder)
     return engine

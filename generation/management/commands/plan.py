@@ -16,6 +16,7 @@ from catalog.ingest.records import ListedImage
 from catalog.models import Product
 from generation import services
 from generation.models import Video
+from generation.specs import ENGINES
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--sku", action="append", help="one product; may be repeated; default all")
         parser.add_argument("--locale", action="append", default=[], help="such as fr-FR; may be repeated")
         parser.add_argument("--budget", type=int, default=services.BATCH, help="variants per product")
-        parser.add_argument("--engine", default="unified", choices=["static", "parallax", "unified"])
+        parser.add_argument("--engine", default="unified", choices=ENGINES)
         parser.add_argument("--scene-photo", type=Path, help="a photo of your own as first frame")
         parser.add_argument("--ground", type=float, nargs=2, metavar=("X", "Y"), help="pixel where the product stands")
         parser.add_argument("--photo-width", type=float, help="metres that the photo's width spans at that point")

@@ -12,6 +12,7 @@ from accounts.models import Merchant
 from generation import jobs, selectors, services
 from generation.management.commands.plan import merchant_of, products_of
 from generation.models import Job, Video
+from generation.specs import ENGINES
 
 
 class Command(BaseCommand):
@@ -20,9 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--merchant", default="rill", help="slug")
         parser.add_argument("--sku", action="append", help="one product; may be repeated; default all")
-        parser.add_argument(
-            "--engine", choices=["static", "parallax", "unified"], help="make the same variants with this engine"
-        )
+        parser.add_argument("--engine", choices=ENGINES, help="make the same variants with this engine")
 
     def handle(self, *args: Any, **options: Any) -> None:
         console, merchant = Console(), merchant_of(options["merchant"])

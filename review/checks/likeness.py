@@ -63,11 +63,12 @@ def _shape(observation: Observation) -> list[Finding]:
 
 
 def _alone(observation: Observation) -> list[Finding]:
-    """More than one product, in most of the frames: a single frame's look-alike (a leaf, a stone) is none."""
-    usual = statistics.median_low(sighting.instances for sighting in observation.sightings)
+    """More than one product, in most of the frames that were counted: a single frame's look-alike (a leaf) is none."""
+    counted = [(sighting.instances, sighting) for sighting in observation.sightings if sighting.instances is not None]
+    usual = statistics.median_low([count for count, _ in counted] or [1])
     if usual <= 1:
         return []
-    most = max(observation.sightings, key=lambda sighting: sighting.instances)
+    _, most = max(counted, key=lambda each: each[0])
     message = f"The product is shown {usual} times in one picture; one is sold."
     return [_say("block", message, usual, 1, most.second)]
 

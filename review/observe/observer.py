@@ -127,24 +127,24 @@ def _every(streams: Streams) -> float:
 def _look(
     film: Film, photo: Photo | None, shots: tuple[float, ...], progress: Callable[[float], None]
 ) -> tuple[tuple[Sighting, ...], tuple[float, ...]]:
-    """Search the product in frames spread over the file; in one frame of each shot, count it."""
+    """Search the product in frames spread over the file; in the first two of each shot and in every third, count it."""
     if photo is None:
         return (), ()
     every = LOOK_EVERY * max(1.0, film.seconds[-1] / 12)
     moments = np.arange(every / 2, film.seconds[-1] + 1e-6, every)
     indices = sorted({int(np.abs(film.seconds - moment).argmin()) for moment in moments}) or [0]
     found: list[Sighting] = []
-    counted: set[int] = set()
+    in_shot: dict[int, int] = {}
     for done, index in enumerate(indices):
         second = float(film.seconds[index])
         shot = int(np.searchsorted(shots, second, side="right"))
         near = found[-1] if found and found[-1].second >= (0.0, *shots)[shot] else None
         still = _still(film, index, shots)
         seen = _found(still, film.frames[index], photo, second=second, enlarge=film.enlarge, near=near)
-        if seen and shot not in counted:
-            counted.add(shot)
-            instances = product.count(still, photo, sighting=seen, enlarge=film.enlarge)
-            seen = replace(seen, instances=instances)
+        if seen:
+            number = in_shot[shot] = in_shot.get(shot, -1) + 1
+            if number < 2 or number % 3 == 0:
+                seen = replace(seen, instances=product.count(still, photo, sighting=seen, enlarge=film.enlarge))
         found += [seen] if seen else []
         progress((done + 1) / len(indices))
     return tuple(found), tuple(round(float(film.seconds[index]), 3) for index in indices)

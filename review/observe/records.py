@@ -70,7 +70,8 @@ class Sighting:
     likeness: float
     colour_difference: float
     aspect: float = 1.0
-    instances: int = 1
+    instances: int | None = None
+    """How often it stands in this frame; None where nobody counted."""
 
 
 @dataclass(frozen=True, kw_only=True)

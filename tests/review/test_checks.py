@@ -87,6 +87,7 @@ _case_unlike = [
     ({"sightings": (sighting(colour_difference=20),), "looked_at": (1.0,)}, "person"),
     ({"sightings": (sighting(aspect=1.3),), "looked_at": (1.0,)}, "block"),
     ({"sightings": (sighting(instances=2),), "looked_at": (1.0,)}, "block"),
+    ({"sightings": (sighting(instances=2), sighting(instances=2), sighting()), "looked_at": (1.0, 2, 3)}, "block"),
     ({"sightings": (sighting(likeness=0.44),), "looked_at": (1.0,)}, "person"),
     ({"sightings": (sighting(),), "looked_at": (1.0, 2.0, 3.0)}, "person"),
     ({"sightings": (), "looked_at": ()}, "person"),

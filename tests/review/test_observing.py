@@ -13,6 +13,7 @@ from scipy import signal
 from catalog import assets
 from generation.render import speech as voice
 from generation.specs import Line
+from review.checks.likeness import likeness
 from review.checks.wording import coverage
 from review.observe import hearing, media, overlay, product, speech, text
 from review.observe.effect import Window, _together, measure
@@ -157,6 +158,16 @@ def test_a_file_is_observed_from_end_to_end(photo: Photo, tmp_path: Path) -> Non
     assert seen.effect.value == pytest.approx(0.45, rel=0.07)
     assert seen.sha256 == media.sha256(file)
     assert {"Listening", "Reading", "Finding the product", "Measuring"} <= set(stages)
+
+
+def test_a_product_shown_twice_is_blocked_in_the_finished_file(photo: Photo, tmp_path: Path) -> None:
+    heard = Track(sound=Sound(codec="aac"), words=())
+    verdicts = []
+    for products in (1, 2):
+        file = draw_clip(Clip(height=0, seconds=1.2, products=products), photo, tmp_path / f"{products}.mp4")
+        seen = observe(file, make_facts(), photo, "en-US", _quiet, heard=heard)
+        verdicts.append([finding.severity for finding in likeness(make_facts(), None, seen)])
+    assert verdicts == [["info"], ["info", "block"]]
 
 
 def test_loudness_and_silence_are_measured(photo: Photo, tmp_path: Path) -> None:

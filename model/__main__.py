@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, help_text in (
         ("data", "render training clips into shards"),
         ("train", "train, or go on with a stopped run"),
+        ("distil", "turn a trained run into a student of few steps"),
         ("sample", "animate one picture"),
         ("evaluate", "measure a checkpoint on scenes it never saw"),
         ("ship", "write the averaged weights as a checkpoint"),
@@ -36,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "evaluate":
             stage.add_argument("--clips", type=int, default=132)
             stage.add_argument("--steps", type=int, default=2)
+        if name == "distil":
+            stage.add_argument("--steps", type=int, default=4)
+            stage.add_argument("--iterations", type=int, default=400)
         if name in ("sample", "evaluate"):
             stage.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
@@ -79,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
         "parity": stages.parity,
         "data": stages.data,
         "train": stages.train,
+        "distil": stages.distil,
         "sample": stages.sample,
         "evaluate": stages.evaluate,
         "ship": stages.ship,

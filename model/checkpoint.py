@@ -71,6 +71,14 @@ def load(folder: Path) -> Checkpoint:
     return Checkpoint(config=config, tensors=load_file(weights), sha256=digest, notes=record)
 
 
+def write_state(path: Path, state: dict[str, Any]) -> None:
+    """Write a training state whole or not at all: a run that is killed meanwhile still has the state before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".partial")
+    torch.save(state, temporary)
+    temporary.replace(path)
+
+
 def floats(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Stored bfloat16 tensors widened to float32, the dtype the small models compute their residual stream in."""
     return {name: tensor.float() if tensor.dtype == torch.bfloat16 else tensor for name, tensor in tensors.items()}

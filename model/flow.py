@@ -41,6 +41,11 @@ def velocity_from(output: Tensor, noisy: Tensor, sigma: Tensor, *, prediction: P
     return (noisy - output) / sigma.clamp(min=SMALLEST_TRAINED_SIGMA)
 
 
+def clean_from(output: Tensor, noisy: Tensor, sigma: Tensor, *, prediction: Prediction) -> Tensor:
+    """The clean sample a network output stands for: itself, or the noisy one without its noise."""
+    return output if prediction == "sample" else noisy - sigma * output
+
+
 def logit_normal_sigmas(count: int, *, generator: torch.Generator, mean: float, spread: float) -> Tensor:
     """Training noise levels sigmoid(N(mean, spread)), (count,), kept inside the trained range."""
     levels = torch.sigmoid(torch.randn(count, generator=generator) * spread + mean)

@@ -18,6 +18,9 @@ from scipy.io import wavfile
 
 from model import checkpoint
 from model import parity as golden
+from model.distillation import loop as distillation
+from model.distillation.dmd2 import DistillationRecipe
+from model.distillation.loop import Distillation
 from model.inference import Generator, SampleRequest
 from model.recipes import RECIPES
 from model.tokens.text import TextEncoder
@@ -93,6 +96,23 @@ def train(options: argparse.Namespace) -> int:
     for record in loop.train(recipe, shards=data_folder(options) / "shards", folder=folder, null_text=null_text):
         if record["step"] % PRINT_EVERY == 0:
             print(" ".join(f"{k} {v:.4g}" for k, v in record.items()), f"of {recipe.steps}", flush=True)
+    return 0
+
+
+def distil(options: argparse.Namespace) -> int:
+    """Turn the averaged weights of a run into a student of few steps; `ship --run RUN-dmd` ships it."""
+    recipe, folder = recipe_of(options), CACHE / "training" / options.run
+    state = torch.load(folder / "state.pt", weights_only=True)
+    null_text = TextEncoder(encoder_folder(options)).encode("")[None]
+    run = Distillation(
+        state["network"] | state["average"],
+        recipe,
+        DistillationRecipe(steps=options.steps, iterations=options.iterations),
+        folder.with_name(f"{folder.name}-dmd"),
+    )
+    for record in distillation.distil(run, recipe, shards=data_folder(options) / "shards", null_text=null_text):
+        if record["step"] % PRINT_EVERY == 0:
+            print(" ".join(f"{k} {v}" for k, v in record.items()), f"of {options.iterations}", flush=True)
     return 0
 
 

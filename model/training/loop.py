@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from model.architecture.transformer import UnifiedTransformer, initialise
+from model.checkpoint import write_state
 from model.flow import add_noise, logit_normal_sigmas
 from model.tokens.compact import SLOTS, CompactLatent, CompactLayout, free_numbers, to_rows
 from model.tokens.sequence import Segments, pack
@@ -144,10 +145,7 @@ class Trainer:
             "average": self.average,
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
         }
-        self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = self.state_path.with_suffix(".partial")
-        torch.save(state, temporary)
-        temporary.replace(self.state_path)
+        write_state(self.state_path, state)
 
     def _resume(self) -> None:
         state = torch.load(self.state_path, weights_only=True)

@@ -2,7 +2,10 @@
 
 import dataclasses
 import json
+import multiprocessing
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -82,16 +85,30 @@ def request(**changes: object) -> SampleRequest:
     return SampleRequest(**values)  # type: ignore[arg-type]
 
 
-def test_a_stopped_run_goes_on_with_the_same_losses(
+def train_until_killed(data: Path, folder: Path) -> None:
+    """In a process of its own: four steps, then death without a chance to tidy up."""
+    torch.set_num_threads(1)
+    records = loop.train(RECIPE, shards=data / "shards", folder=folder, null_text=torch.zeros(1, 2, 384))
+    for _ in range(4):
+        next(records)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_run_goes_on_to_the_same_loss_curve(
     data: Path, finished: tuple[Path, list[float]], tmp_path: Path
 ) -> None:
-    null_text = torch.zeros(1, 2, 384)
-    records = loop.train(RECIPE, shards=data / "shards", folder=tmp_path, null_text=null_text)
-    first = [next(records)["loss"] for _ in range(4)]  # state was saved after three steps
+    victim = multiprocessing.get_context("spawn").Process(target=train_until_killed, args=(data, tmp_path))
+    victim.start()
+    victim.join(timeout=300)
+    assert victim.exitcode == -signal.SIGKILL
 
-    rest = run(data, tmp_path)
+    rest = run(data, tmp_path)  # state was saved after three steps
 
-    assert first + rest[1:] == pytest.approx(finished[1], rel=1e-5)
+    lines = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text().splitlines()]
+    curve = {record["step"]: record["loss"] for record in lines}
+    assert [record["step"] for record in lines] == [0, 1, 2, 3, 3, 4, 5]
+    assert lines[3]["loss"] == pytest.approx(lines[4]["loss"], rel=1e-5)  # the step that was lost is made again
+    assert list(curve.values()) == pytest.approx(finished[1], rel=1e-5)
     assert len(rest) == 3
 
 

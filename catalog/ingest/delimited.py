@@ -39,9 +39,12 @@ def layout(path: Path, *, known: frozenset[str]) -> Layout:
         head = [line for line, _ in zip(_Lines(file, path.name), range(40), strict=False)]
     if not "".join(head).strip():
         raise UnreadableFileError(f"{path.name} is empty. Export the list again and check that it has rows.")
-    delimiter = max(DELIMITERS, key=lambda mark: _evidence(head, mark))
     csv.field_size_limit(CELL_LIMIT)
-    records = [cells for cells, _ in zip(csv.reader(head, delimiter=delimiter), range(HEADER_SEARCH), strict=False)]
+    delimiter = max(DELIMITERS, key=lambda mark: _evidence(head, mark, known))
+    try:
+        records = [cells for cells, _ in zip(csv.reader(head, delimiter=delimiter), range(HEADER_SEARCH), strict=False)]
+    except csv.Error as error:
+        raise UnreadableFileError(f"{path.name} cannot be read: {error}. Look for an unclosed quote.") from error
     header = header_row(records, known)
     return Layout(encoding, delimiter, header, unique_names(records[header], path.name))
 
@@ -138,11 +141,16 @@ class _Lines:
         return line.replace("\0", "") if "\0" in line else line
 
 
-def _evidence(head: Iterable[str], mark: str) -> tuple[int, int]:
-    """How well a delimiter explains the first rows: rows of the commonest width, times that width."""
-    widths = [len(row) for row in csv.reader(head, delimiter=mark) if row]
+def _evidence(head: Iterable[str], mark: str, known: frozenset[str]) -> tuple[int, int, int]:
+    """How well a delimiter explains the first rows: column names that mean something, then rows of one width."""
+    try:
+        records = [row for row in csv.reader(head, delimiter=mark) if row]
+    except csv.Error:
+        return 0, 0, 0
+    names = max((_recognised(cells, known) for cells in records[:HEADER_SEARCH]), default=0)
+    widths = [len(row) for row in records]
     best = max(set(widths), key=lambda width: (widths.count(width) * (width - 1), width), default=1)
-    return widths.count(best) * (best - 1), best
+    return names, widths.count(best) * (best - 1), best
 
 
 def _recognised(cells: Iterable[str], known: frozenset[str]) -> int:

@@ -31,11 +31,14 @@ NAMES_OF_THINGS = re.compile(r"(?:^|_)(?:model|code|sku|ean|gtin|mpn|brand|title
 DECADE = re.compile(r"\b(?:a|the|early|late|mid)[ -]$", re.IGNORECASE)
 MEMORY = re.compile(r"\s*(?:内存|運存|运存|存储|ram|memory)", re.IGNORECASE)
 FIRST_COLOUR_TEMPERATURE = 1000
+SEARCHED = 20_000
+"""Characters of a text that are searched; whoever writes more does not describe a product."""
 _HAS_NUMBER = re.compile(rf"[\d{''.join(FRACTIONS)}]")
 
 
 def find(text: str, *, locale: str = "en") -> tuple[Quantity, ...]:
     """Every quantity in a text, in order; () where there is none."""
+    text = text[:SEARCHED]
     return _found(text, locale) if _HAS_NUMBER.search(text) else ()
 
 

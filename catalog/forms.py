@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import pint
 from django import forms
 
 from catalog import parameters
+from catalog.pictures import PlaceMarks
 
 LARGEST = 200 * 1024 * 1024
+LARGEST_PHOTO = 30 * 1024 * 1024
+SHORTEST_RULER = 2.0
+"""Percent of the photo below which a click's own error would spoil the scale."""
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".xml", ".zip")
 
 
@@ -48,3 +53,46 @@ class ParameterForm(forms.Form):
             except parameters.ParameterError as problem:
                 self.add_error("value", str(problem))
         return cleaned
+
+
+class PlaceForm(forms.Form):
+    """A photo of the merchant's own place with three marks, in percent of its width and height."""
+
+    photo = forms.FileField(error_messages={"required": "Choose a photo of the place."})
+    ground_x = forms.FloatField(min_value=0, max_value=100)
+    ground_y = forms.FloatField(min_value=0, max_value=100)
+    from_x = forms.FloatField(min_value=0, max_value=100)
+    from_y = forms.FloatField(min_value=0, max_value=100)
+    to_x = forms.FloatField(min_value=0, max_value=100)
+    to_y = forms.FloatField(min_value=0, max_value=100)
+    length = forms.CharField(max_length=40, error_messages={"required": "Say how long the marked thing is."})
+
+    def clean_photo(self) -> Any:
+        """Refuse what is no picture before it is stored anywhere."""
+        photo = self.cleaned_data["photo"]
+        if photo.size > LARGEST_PHOTO:
+            raise forms.ValidationError(f"{photo.name} is larger than 30 MB: export it smaller.")
+        return photo
+
+    def clean_length(self) -> float:
+        """Metres."""
+        try:
+            row = parameters.read("length", self.cleaned_data["length"])
+            return row.in_unit("m")
+        except (parameters.ParameterError, pint.DimensionalityError):
+            raise forms.ValidationError("Write a length with its unit, such as 80 cm.") from None
+
+    def clean(self) -> dict[str, Any]:
+        """The two ends of the ruler must be apart, or nothing can be measured with it."""
+        given = super().clean() or self.cleaned_data
+        if {"from_x", "from_y", "to_x", "to_y"} <= given.keys():
+            apart = abs(given["from_x"] - given["to_x"]) + abs(given["from_y"] - given["to_y"])
+            if apart < SHORTEST_RULER:
+                self.add_error("length", "Mark both ends of something longer in the photo.")
+        return given
+
+    def marks(self) -> PlaceMarks:
+        """The marks as shares of the photo; ask after `is_valid`."""
+        given = self.cleaned_data
+        ground, start, end = ((given[f"{name}_x"] / 100, given[f"{name}_y"] / 100) for name in ("ground", "from", "to"))
+        return PlaceMarks(ground=ground, ruler=(start, end), metres=given["length"])

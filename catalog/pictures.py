@@ -49,6 +49,18 @@ class Attached:
     is_new: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlaceMarks:
+    """What a person marked in a photo of a place; points are (x, y) as shares of its width and height."""
+
+    ground: tuple[float, float]
+    """Where the product is to stand."""
+    ruler: tuple[tuple[float, float], tuple[float, float]]
+    """Both ends of something of known length, near the ground point."""
+    metres: float
+    """That length."""
+
+
 def attach(product: Product, path: Path, *, listed: ListedImage, position: int) -> Attached:
     """Store a photo and its cut-out, once per content. Raises `catalog.ingest.images.ImageError`."""
     photo = images.read(path, name=listed.name)
@@ -79,6 +91,22 @@ def attach(product: Product, path: Path, *, listed: ListedImage, position: int) 
         _cut_out(image, photo)
     image.save()
     return Attached(image, is_new=True)
+
+
+def attach_place(product: Product, path: Path, *, name: str, marks: PlaceMarks) -> Image:
+    """A photo of the merchant's own place. Giving the same photo again corrects its marks.
+
+    Raises `catalog.ingest.images.ImageError`.
+    """
+    photo = images.read(path, name=name)
+    size = np.array([photo.width, photo.height])
+    pixels = float(np.linalg.norm((np.array(marks.ruler[1]) - marks.ruler[0]) * size))
+    ground = tuple(float(value) for value in np.array(marks.ground) * size)
+    scale = marks.metres / pixels
+    listed = ListedImage(name=name, role=Image.Role.SCENE, base_px=(ground[0], ground[1]), metres_per_pixel=scale)
+    image = attach(product, path, listed=listed, position=product.images.count()).image
+    Image.objects.filter(pk=image.pk).update(role=listed.role, base_px=list(ground), metres_per_pixel=scale)
+    return image
 
 
 def _role(photo: images.Photo, position: int) -> str:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("products/<uuid:public_id>/board/", views.product_board, name="product_board"),
     path("products/<uuid:public_id>/videos/", views.product_plan, name="product_plan"),
     path("products/<uuid:public_id>/parameters/", views.product_parameter, name="product_parameter"),
+    path("products/<uuid:public_id>/place/", views.product_place, name="product_place"),
     path("photos/<uuid:public_id>/confirm/", views.photo_confirm, name="photo_confirm"),
     path("videos/<uuid:public_id>/remake/", views.video_remake, name="video_remake"),
     path("videos/<uuid:public_id>/retry/", views.video_retry, name="video_retry"),

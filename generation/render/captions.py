@@ -22,9 +22,12 @@ LARGEST, SMALLEST = 50, 25
 """Caption sizes in pixels of a 720p frame."""
 RISE = 9
 """Pixels that text travels upwards while it appears."""
-SCRIM = 0.46
-INK = np.array([1.0, 1.0, 1.0], np.float32)
+LIGHT = np.array([1.0, 1.0, 1.0], np.float32)
 DARK = np.array([0.055, 0.063, 0.078], np.float32)
+CALM_MEAN, CALM_SPREAD = 172, 26
+"""Grey levels: a background as bright and as even as this takes dark letters."""
+READABLE_GREY = 112
+"""White letters have a contrast of five to one on this grey; brighter spots behind them are shaded down to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +71,42 @@ class Page:
         return self.size[0] / FRAME_SIZES[self.format][0]
 
 
-def overlays(cues: Sequence[Cue], page: Page, obstacles: Sequence[Box]) -> tuple[Overlay, ...]:
-    """Set every cue inside the safe margins, never over an obstacle.
+@dataclass(frozen=True, kw_only=True)
+class Tone:
+    """Colour of the letters, and of the soft shade behind them with its greatest coverage."""
+
+    ink: Floats
+    shade: Floats
+    strength: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Text that has its size, lines and place, but no colour yet."""
+
+    cue: Cue
+    lines: list[str]
+    style: Style
+    left: int
+    top: int
+    size: tuple[int, int]
+    """Width and height in pixels."""
+
+    def part_of(self, picture: Picture) -> Picture:
+        """What a frame shows behind it."""
+        return picture[max(self.top, 0) : self.top + self.size[1], max(self.left, 0) : self.left + self.size[0]]
+
+    def drawn(self, tone: Tone) -> Overlay:
+        """The finished layer."""
+        pad = round(self.style.size * 1.1)
+        rgba = _block(self.lines, self.cue.detail, self.style, pad, tone=tone)
+        return Overlay(rgba=rgba, left=self.left - pad, top=self.top - pad, cue=self.cue)
+
+
+def overlays(
+    cues: Sequence[Cue], page: Page, obstacles: Sequence[Box], *, behind: Sequence[Picture]
+) -> tuple[Overlay, ...]:
+    """Set every cue inside the safe margins, never over an obstacle, in letters that `behind`, some frames, lets read.
 
     Raises NoRoomForText naming the text for which there is none.
     """
@@ -77,8 +114,19 @@ def overlays(cues: Sequence[Cue], page: Page, obstacles: Sequence[Box]) -> tuple
     badges = _stacked_labels([cue for cue in cues if cue.kind == "label"], page, safe)
     below = Box(safe.left, safe.top, safe.left, max((badge.box.bottom for badge in badges), default=safe.top))
     places = room(page.format, safe, label=below, obstacles=obstacles)
-    texts = [_set(cue, page, places) for cue in cues if cue.kind != "label"]
-    return (*texts, *badges)
+    settings = [_set(cue, page, places) for cue in cues if cue.kind != "label"]
+    tone = tone_for([setting.part_of(picture) for setting in settings for picture in behind])
+    return (*(setting.drawn(tone) for setting in settings), *badges)
+
+
+def tone_for(parts: Sequence[Picture]) -> Tone:
+    """One tone for all texts of a cut: dark on what is bright and even throughout, else white on a shade."""
+    greys = [cv2.cvtColor(part, cv2.COLOR_RGB2GRAY) for part in parts if part.size]
+    if greys and all(grey.mean() > CALM_MEAN and grey.std() < CALM_SPREAD for grey in greys):
+        return Tone(ink=DARK, shade=LIGHT, strength=0.25)
+    brightest = max((float(np.quantile(grey, 0.95)) for grey in greys), default=255.0)
+    strength = (brightest - READABLE_GREY) / (brightest - 255 * float(DARK.mean()))
+    return Tone(ink=LIGHT, shade=DARK, strength=float(np.clip(strength, 0.34, 0.66)))
 
 
 def _stacked_labels(cues: Sequence[Cue], page: Page, safe: Box) -> list[Overlay]:
@@ -99,7 +147,7 @@ def _badge(text: str, page: Page) -> Floats:
     pad = round(style.size * 0.42)
     coverage = lettering.drawn([text], style, padding=pad)
     pill = _rounded(coverage.shape, radius=coverage.shape[0] / 2)
-    return _over(_painted(coverage * 0.96, INK), _painted(pill * 0.58, DARK))
+    return _over(_painted(coverage * 0.96, LIGHT), _painted(pill * 0.58, DARK))
 
 
 def _label_style(text: str, page: Page) -> Style:
@@ -110,46 +158,47 @@ def _label_style(text: str, page: Page) -> Style:
     return Style(size, 560, page.locale)
 
 
-def _set(cue: Cue, page: Page, places: Sequence[Box]) -> Overlay:
+def _set(cue: Cue, page: Page, places: Sequence[Box]) -> Setting:
     """The largest setting in the first place that can take it well, else in any that can take it at all."""
     comfortable = round(LARGEST * 0.68)
     for least in (comfortable, SMALLEST):
         for place in places:
             for size in range(LARGEST, least - 1, -1):
-                overlay = _fitted(cue, page, place, round(size * page.unit))
-                if overlay is not None:
-                    return overlay
+                setting = _fitted(cue, page, place, round(size * page.unit))
+                if setting is not None:
+                    return setting
     raise NoRoomForText(
         f"No room for “{cue.text}” beside the product in the {page.format} frame: shorten it or take a wider scene."
     )
 
 
-def _fitted(cue: Cue, page: Page, place: Box, size: int) -> Overlay | None:
+def _fitted(cue: Cue, page: Page, place: Box, size: int) -> Setting | None:
     lines = lettering.broken(cue.text, Style(size, 640, page.locale), place.width)
     if lines is None:
         return None
-    pad, style = round(size * 1.1), Style(size, 640, page.locale)
-    inner = _block_size(lines, cue.detail, style)
-    if inner[0] > place.height or inner[1] > place.width + 2:
+    style = Style(size, 640, page.locale)
+    height, width = _block_size(lines, cue.detail, style)
+    if height > place.height or width > place.width + 2:
         return None
-    rgba = _block(lines, cue.detail, style, pad)
     # Beside a product the eye rests a little above the middle; above one, text hangs from the label.
-    slack = place.height - inner[0]
-    top = place.top + (slack * 0.42 if place.height > 2.4 * inner[0] else min(slack, 0.2 * inner[0]))
-    return Overlay(rgba=rgba, left=round(place.left - pad), top=round(top - pad), cue=cue)
+    slack = place.height - height
+    top = place.top + (slack * 0.42 if place.height > 2.4 * height else min(slack, 0.2 * height))
+    return Setting(
+        cue=cue, lines=lines, style=style, left=round(place.left), top=round(top), size=(round(width), round(height))
+    )
 
 
-def _block(lines: list[str], action: str, style: Style, pad: int) -> Floats:
+def _block(lines: list[str], action: str, style: Style, pad: int, *, tone: Tone) -> Floats:
     """Lines over a soft scrim and, for an end card, the call to action as a pill below."""
     text = lettering.drawn(lines, style, padding=pad)
     if action:
-        pill = _pill(action, _pill_style(style))
+        pill = _pill(action, _pill_style(style), tone)
         height = text.shape[0] + _pill_gap(style) + pill.shape[0]
         width = max(text.shape[1], pill.shape[1] + 2 * pad)
         text = _canvas(text, (height, width), (0, 0))
         button = _canvas(pill, (height, width), (text.shape[0] - pad - pill.shape[0], pad))
-        return _over(button, _legible(np.maximum(text, 0), also=button[..., 3]))
-    return _legible(text)
+        return _over(button, _legible(text, tone, also=button[..., 3]))
+    return _legible(text, tone)
 
 
 def _block_size(lines: list[str], action: str, style: Style) -> tuple[int, int]:
@@ -174,21 +223,22 @@ def _pill_pad(style: Style) -> int:
     return round(style.size * 0.55)
 
 
-def _pill(action: str, style: Style) -> Floats:
+def _pill(action: str, style: Style, tone: Tone) -> Floats:
     pad = _pill_pad(style)
     coverage = lettering.drawn([action], style, padding=pad)
     wide = np.pad(coverage, ((0, 0), (pad // 2, pad // 2)))
-    return _over(_painted(wide, DARK), _painted(_rounded(wide.shape, radius=wide.shape[0] / 2) * 0.97, INK))
+    letters = LIGHT if tone.ink is DARK else DARK
+    return _over(_painted(wide, letters), _painted(_rounded(wide.shape, radius=wide.shape[0] / 2) * 0.97, tone.ink))
 
 
-def _legible(text: Floats, *, also: Floats | None = None) -> Floats:
-    """White letters on a shade so soft that it reads as light, not as a box, with a tight shadow at the strokes."""
+def _legible(text: Floats, tone: Tone, *, also: Floats | None = None) -> Floats:
+    """Letters on a shade so soft that it reads as light, not as a box, with a tight one at the strokes."""
     body = text if also is None else np.maximum(text, also)
-    size = max(body.shape[0] / 14, 3)
-    filled = cv2.morphologyEx(body, cv2.MORPH_CLOSE, np.ones((9, round(size * 5)), np.uint8))
-    shade = np.clip(cv2.GaussianBlur(filled, (0, 0), size) * 1.25, 0, 1) * SCRIM
-    shade = np.maximum(shade, np.clip(cv2.GaussianBlur(text, (0, 0), 2.2) * 0.9, 0, 1) * 0.5)
-    return _over(_painted(text, INK), _painted(_edge_faded(shade), DARK))
+    size = max(body.shape[0] / 11, 3)
+    filled = cv2.morphologyEx(body, cv2.MORPH_CLOSE, np.ones((9, round(size * 4)), np.uint8))
+    shade = np.clip(cv2.GaussianBlur(filled, (0, 0), size) * 1.35, 0, 1) * tone.strength
+    shade = np.maximum(shade, np.clip(cv2.GaussianBlur(text, (0, 0), 2.2) * 0.9, 0, 1) * (tone.strength + 0.04))
+    return _over(_painted(text, tone.ink), _painted(_edge_faded(shade), tone.shade))
 
 
 def _edge_faded(shade: Floats) -> Floats:

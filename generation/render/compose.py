@@ -147,11 +147,12 @@ class Cut:
 
     def _captioned(self) -> tuple[Overlay, ...]:
         page, cues = Page(format=self.format, size=self.size, locale=self.spec.locale), timeline.cues(self.spec)
+        behind = [self._backdrop.frame(index) for index in (0, self.frames - 1)]
         try:
-            return captions.overlays(cues, page, self.obstacles())
+            return captions.overlays(cues, page, self.obstacles(), behind=behind)
         except NoRoomForText:
             # An effect that fills the frame may be written over; the product may not.
-            return captions.overlays(cues, page, [*_swept(self._sprite, self.track)])
+            return captions.overlays(cues, page, [*_swept(self._sprite, self.track)], behind=behind)
 
 
 def _swept(sprite: Sprite, track: warp.Track) -> list[Box]:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from PIL import Image as Picture
 from playwright.sync_api import Page, expect
 
 from accounts import tenancy
+from catalog.models import Image
 from generation.models import Approval, Placement, Video
 from tests.pages.seed import PASSWORD, Shop, seed_shop
 
@@ -39,7 +42,8 @@ def sign_in(page: Page, site: str) -> None:
 
 def addresses(shop: Shop) -> list[str]:
     product = shop.product.public_id
-    singles = [reverse("generation:product_detail", args=[product]), reverse("analytics:report_detail", args=[product])]
+    names = ("generation:product_detail", "generation:product_place", "analytics:report_detail")
+    singles = [reverse(name, args=[product]) for name in names]
     return [*map(reverse, LISTS), *singles, *(page_of(shop, state) for state in shop.videos)]
 
 
@@ -183,3 +187,26 @@ def test_the_pages_use_names_that_static_files_have(tmp_path: object, settings: 
     assert re.search(r"vitrine/css/tokens\.[0-9a-f]{12}\.css", render_to_string("404.html"))
     sheet = next((tmp_path / "vitrine" / "css").glob("tokens.*.css")).read_text()  # type: ignore[operator]
     assert re.search(r"Inter%5Bopsz%2Cwght%5D\.[0-9a-f]{12}\.ttf|Inter\[opsz,wght\]\.[0-9a-f]{12}\.ttf", sheet)
+
+
+def test_three_clicks_mark_a_place_of_ones_own(site: str, open_shop: Shop, browse: Browse, tmp_path: Path) -> None:
+    photo = tmp_path / "terrace.jpg"
+    Picture.new("RGB", (1000, 500), (130, 140, 120)).save(photo)
+    page = browse()
+    sign_in(page, site)
+    page.goto(f"{site}/products/{open_shop.product.public_id}/place/")
+
+    page.set_input_files("#photo", photo)
+    canvas = page.locator("[data-picture] canvas")
+    box = canvas.bounding_box()
+    assert box is not None
+    for x, y in ((0.5, 0.8), (0.2, 0.8), (0.6, 0.8)):
+        canvas.click(position={"x": x * box["width"], "y": y * box["height"]})
+    page.keyboard.type("80 cm")
+    page.get_by_role("button", name="Use this place").click()
+
+    expect(page.get_by_text("made in this place first")).to_be_visible()
+    with tenancy.merchant_context(open_shop.merchant.pk):
+        image = Image.objects.get(role="scene", width=1000)
+    assert image.base_px == pytest.approx([500, 400], abs=4)
+    assert image.metres_per_pixel == pytest.approx(0.80 / 400, rel=0.02)

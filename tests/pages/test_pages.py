@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -34,6 +35,7 @@ def _import(shop: Shop) -> str:
 SINGLE = [
     ("generation:product_detail", _product),
     ("generation:product_board", _product),
+    ("generation:product_place", _product),
     ("analytics:report_detail", _product),
     ("analytics:report_csv", _product),
     ("catalog:import_detail", _import),
@@ -215,3 +217,15 @@ def test_an_outdated_video_offers_to_be_made_anew(at_desk: Client, shop: Shop) -
     page = at_desk.get(reverse("review:video_detail", args=[_video(Video.State.STALE)(shop)]))
 
     assert "Make it anew" in page.content.decode()
+
+
+def test_a_ruler_without_length_or_unit_is_refused_and_nothing_is_lost(at_desk: Client, shop: Shop) -> None:
+    address = f"/products/{shop.product.public_id}/place/"
+    marks = {"ground_x": 50, "ground_y": 80, "from_x": 20, "from_y": 80, "to_x": 21, "to_y": 80, "length": "twenty"}
+
+    answer = at_desk.post(address, {**marks, "photo": SimpleUploadedFile("a.jpg", b"no picture")})
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Write a length with its unit" in text
+    assert 'value="20"' in text

@@ -10,9 +10,8 @@ from rich.table import Table
 
 from accounts import tenancy
 from accounts.models import Merchant
-from catalog import services as catalog_services
+from catalog import pictures
 from catalog.ingest import images
-from catalog.ingest.records import ListedImage
 from catalog.models import Product
 from generation import services
 from generation.models import Video
@@ -57,16 +56,13 @@ def _keep_scene_photo(product: Product, options: dict[str, Any]) -> None:
         return
     if options["ground"] is None or options["photo_width"] is None:
         raise CommandError("--scene-photo needs --ground X Y (where the product stands) and --photo-width METRES.")
-    listed = ListedImage(
-        name=path.name, role="scene", base_px=tuple(options["ground"]), width_m=options["photo_width"],
-        metres_per_pixel=options["photo_width"] / _width(path),
-    )  # fmt: skip
-    catalog_services.attach_image(product=product, path=path, listed=listed)
-
-
-def _width(path: Path) -> int:
     try:
-        return images.read(path, name=path.name).width
+        photo = images.read(path, name=path.name)
+        x, y = options["ground"]
+        marks = pictures.PlaceMarks(
+            ground=(x / photo.width, y / photo.height), ruler=((0.0, 0.5), (1.0, 0.5)), metres=options["photo_width"]
+        )
+        pictures.attach_place(product, path, name=path.name, marks=marks)
     except images.ImageError as error:
         raise CommandError(str(error)) from error
 

@@ -3,12 +3,14 @@ import { themeSwitch } from "./parts/theme-switch.js";
 import { player } from "./parts/player.js";
 import { preview } from "./parts/preview.js";
 import { drop } from "./parts/drop.js";
+import { place } from "./parts/place.js";
 
 const parts = {
   "[data-theme-switch]": themeSwitch,
   "[data-player]": player,
   "[data-preview]": preview,
   "[data-drop]": drop,
+  "[data-place]": place,
 };
 const started = new WeakSet();
 

@@ -8,6 +8,7 @@ import datetime
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,11 @@ def import_file(
 ) -> Import:
     """Receive, check and store a file in this process. A file that was not understood ends `failed` with its reason."""
     batch = keep(merchant=merchant, file=file, name=name)
-    batch = check_import(batch=batch, images=images, progress=progress)
-    return batch if batch.state == Import.State.FAILED else run_import(batch=batch, images=images, progress=progress)
+    _begin_check(batch)
+    with _understood(batch), sources.opened(batch, images) as source:
+        _check(batch, source, progress)
+        _run(batch, source, progress)
+    return batch
 
 
 def keep(*, merchant: Merchant, file: Any, name: str) -> Import:
@@ -113,37 +117,16 @@ def check_import(*, batch: Import, images: Path | None = None, progress: Progres
 
     Of two checks at the same time the later one goes on and the earlier one raises ImportStopped.
     """
-    with tenancy.merchant_context(batch.merchant_id):
-        ImportProblem.objects.filter(batch=batch).delete()
-        if not _advance(batch, [Import.State.RECEIVED], Import.State.RECEIVED, done=0, stepped=timezone.now()):
-            raise ImportStopped(f"Import {batch.name} is {batch.state}; only a received one can be checked.")
-    try:
-        with sources.opened(batch, images) as source:
-            counts = _judge_all(batch, source, progress)
-    except UnreadableFileError as error:
-        _advance(batch, [Import.State.RECEIVED], Import.State.FAILED, error=str(error), finished=timezone.now())
-        return batch
-    dialect = source.columns.dialect
-    detected = f"{dialect.label}, {source.table.format}"[:200]
-    _advance(
-        batch, [Import.State.RECEIVED], Import.State.CHECKED, dialect=dialect.name, detected=detected, done=0, **counts
-    )
+    _begin_check(batch)
+    with _understood(batch), sources.opened(batch, images) as source:
+        _check(batch, source, progress)
     return batch
 
 
 def run_import(*, batch: Import, images: Path | None = None, progress: Progress | None = None) -> Import:
     """Store what the check found ready or warned, then its pictures. Goes on at `done` after a crash."""
-    startable = [Import.State.CHECKED, Import.State.RUNNING]
-    if not _advance(batch, startable, Import.State.RUNNING, stepped=timezone.now()):
-        raise ImportStopped(f"Import {batch.name} is {batch.state}; only a checked or interrupted one can run.")
     with sources.opened(batch, images) as source:
-        for chunk in source.chunks(skip=batch.done):
-            _store_chunk(batch, chunk, source)
-            _tell(progress, "store", batch.done, batch.rows)
-        attached = _attach_all(batch, source, progress) if len(source.folder) else 0
-    running, now = [Import.State.RUNNING], timezone.now()
-    if not _advance(batch, running, Import.State.DONE, finished=now, pictures=F("pictures") + attached):
-        raise ImportStopped(f"Import {batch.name} is {batch.state}; its pictures were attached.")
+        _run(batch, source, progress)
     return batch
 
 
@@ -205,6 +188,43 @@ def load_demo(*, merchant: Merchant, progress: Progress | None = None) -> Import
 def _enqueue(task: str, batch: Import) -> None:
     """By name, because tasks stand above services; after the commit, because a worker must find the row."""
     transaction.on_commit(partial(current_app.send_task, task, args=[batch.merchant_id, batch.pk]))
+
+
+@contextmanager
+def _understood(batch: Import) -> Iterator[None]:
+    """A file that cannot be used ends the import, with the reason."""
+    try:
+        yield
+    except UnreadableFileError as error:
+        _advance(batch, [Import.State.RECEIVED], Import.State.FAILED, error=str(error), finished=timezone.now())
+
+
+def _begin_check(batch: Import) -> None:
+    with tenancy.merchant_context(batch.merchant_id):
+        ImportProblem.objects.filter(batch=batch).delete()
+        if not _advance(batch, [Import.State.RECEIVED], Import.State.RECEIVED, done=0, stepped=timezone.now()):
+            raise ImportStopped(f"Import {batch.name} is {batch.state}; only a received one can be checked.")
+
+
+def _check(batch: Import, source: Source, progress: Progress | None) -> None:
+    counts = _judge_all(batch, source, progress)
+    dialect = source.columns.dialect
+    found = {"dialect": dialect.name, "detected": f"{dialect.label}, {source.table.format}"[:200], "done": 0}
+    if not _advance(batch, [Import.State.RECEIVED], Import.State.CHECKED, **found, **counts):
+        raise ImportStopped(f"Import {batch.name} is {batch.state}; it was stopped.")
+
+
+def _run(batch: Import, source: Source, progress: Progress | None) -> None:
+    startable = [Import.State.CHECKED, Import.State.RUNNING]
+    if not _advance(batch, startable, Import.State.RUNNING, stepped=timezone.now()):
+        raise ImportStopped(f"Import {batch.name} is {batch.state}; only a checked or interrupted one can run.")
+    for chunk in source.chunks(skip=batch.done):
+        _store_chunk(batch, chunk, source)
+        _tell(progress, "store", batch.done, batch.rows)
+    attached = _attach_all(batch, source, progress) if len(source.folder) else 0
+    running, now = [Import.State.RUNNING], timezone.now()
+    if not _advance(batch, running, Import.State.DONE, finished=now, pictures=F("pictures") + attached):
+        raise ImportStopped(f"Import {batch.name} is {batch.state}; its pictures were attached.")
 
 
 def _judge_all(batch: Import, source: Source, progress: Progress | None) -> dict[str, int]:

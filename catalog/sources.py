@@ -1,6 +1,7 @@
 """An import's file, opened and judged: readings with what the catalog and the pictures beside the list add to them."""
 
 import itertools
+import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,17 +20,19 @@ CHUNK = 1000
 """Row groups a transaction: large enough for bulk statements, small enough to lose little."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Source:
-    """An import's file, opened."""
+    """An import's file, opened. The first whole pass keeps its readings on disk; later passes read those."""
 
     table: Table
     columns: ColumnMap
     folder: PictureFolder
+    kept: Path
+    is_kept: bool = False
 
     def chunks(self, *, skip: int = 0) -> Iterator[list[Reading]]:
         """Readings in chunks; `skip` rows from the start are left out, whole groups at a time."""
-        iterator = rows.readings(self.table.open_rows(), self.columns)
+        iterator = itertools.chain.from_iterable(self._blocks())
         passed = 0
         while passed < skip:
             reading = next(iterator, None)
@@ -39,22 +42,45 @@ class Source:
         while chunk := list(itertools.islice(iterator, CHUNK)):
             yield chunk
 
+    def _blocks(self) -> Iterator[list[Reading]]:
+        if self.is_kept:
+            with self.kept.open("rb") as file:
+                while size := file.read(8):
+                    yield pickle.loads(file.read(int.from_bytes(size)))  # noqa: S301  # what `_blocks` wrote itself
+            return
+        readings = rows.readings(self.table.open_rows(), self.columns)
+        with self.kept.open("wb") as file:
+            while block := list(itertools.islice(readings, CHUNK)):
+                content = pickle.dumps(block, pickle.HIGHEST_PROTOCOL)
+                file.write(len(content).to_bytes(8) + content)
+                yield block
+        self.is_kept = True
+
 
 @contextmanager
 def opened(batch: Import, images: Path | None) -> Iterator[Source]:
     """The import's file on local disk, unpacked if it is a ZIP, with its dialect. Raises UnreadableFileError."""
     with tempfile.TemporaryDirectory(prefix="vitrine-import-") as name:
-        folder = Path(name)
-        path = folder / (Path(batch.name).name[-100:] or "upload")
+        folder = Path(name) / "upload"
+        folder.mkdir()
+        path = folder / _file_name(batch.name)
         with batch.file.open("rb") as stored, path.open("wb") as target:
             for block in stored.chunks(1 << 20):
                 target.write(block)
         if archives.is_archive(path):
-            unpacked = folder / "unpacked"
+            unpacked = Path(name) / "unpacked"
             unpacked.mkdir()
             path, images = archives.unpack(path, unpacked, name=batch.name), images or unpacked
         table = readers.open_table(path, name=path.name, known=dialects.known_columns())
-        yield Source(table, dialects.detect(table.columns, name=path.name), PictureFolder(images))
+        columns = dialects.detect(table.columns, name=path.name)
+        yield Source(table, columns, PictureFolder(images), kept=Path(name) / "readings")
+
+
+def _file_name(name: str) -> str:
+    """The merchant's own name for the file, which messages repeat, as far as a file system takes it."""
+    plain = name.replace("\\", "/").rpartition("/")[2].replace("\0", "")
+    short = plain.encode("utf-8", "replace")[-200:].decode("utf-8", "ignore")
+    return short if short.strip(". ") else "upload"
 
 
 def with_known(batch: Import, chunk: list[Reading], listed: set[str]) -> list[Reading]:

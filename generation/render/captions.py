@@ -234,9 +234,10 @@ def _pill(action: str, style: Style, tone: Tone) -> Floats:
 def _legible(text: Floats, tone: Tone, *, also: Floats | None = None) -> Floats:
     """Letters on a shade so soft that it reads as light, not as a box, with a tight one at the strokes."""
     body = text if also is None else np.maximum(text, also)
-    size = max(body.shape[0] / 11, 3)
+    size = max(body.shape[0] / 12, 3)
     filled = cv2.morphologyEx(body, cv2.MORPH_CLOSE, np.ones((9, round(size * 4)), np.uint8))
-    shade = np.clip(cv2.GaussianBlur(filled, (0, 0), size) * 1.35, 0, 1) * tone.strength
+    wider = cv2.dilate(filled, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(size) + 1, 2 * round(size) + 1)))
+    shade = np.clip(cv2.GaussianBlur(wider, (0, 0), size) * 1.25, 0, 1) * tone.strength
     shade = np.maximum(shade, np.clip(cv2.GaussianBlur(text, (0, 0), 2.2) * 0.9, 0, 1) * (tone.strength + 0.04))
     return _over(_painted(text, tone.ink), _painted(_edge_faded(shade), tone.shade))
 

@@ -16,6 +16,8 @@ Floats = NDArray[np.float32]
 WARM = np.array([1.0, 0.80, 0.53], np.float32)
 """About 2900 K in sRGB, the colour of a filament, a warm LED and near enough to a flame."""
 FLICKER = 0.05
+POOL, HALO, CORE = 0.9, 0.75, 1.3
+"""Light on the ground, light in the air, and how far the lamp's own colour outshines the scene's, at full density."""
 COARSE = 4
 """Frame pixels for one cell in which light is computed."""
 
@@ -36,7 +38,7 @@ class Glow:
             return
         distance = np.hypot(x, y)
         fall = lamp**2 / (distance**2 + lamp**2) * np.clip(1 - distance / reach, 0, 1) ** 2
-        strength = _whole(0.75 * float(row[DENSITY]) * self._flicker[index] * fall, window)
+        strength = _whole(POOL * float(row[DENSITY]) * self._flicker[index] * fall, window)
         light = _warm(strength * self._outlet.plane_mask(window, index))
         under = window.of(picture)
         lifted = cv2.multiply(cv2.convertScaleAbs(under, alpha=1.1, beta=26), light, dtype=cv2.CV_32F)
@@ -59,7 +61,11 @@ class Glow:
         u, v = _coarse(window)
         distance = np.hypot((u[None] - centre[0]) / wide, (v[:, None] - centre[1]) / max(up, 1.0))
         halo = np.clip(1 - distance, 0, 1) ** 2 * (0.25 + 0.75 / (1 + (5 * distance) ** 2))
-        brighten(picture, _warm(_whole(0.55 * row[DENSITY] * self._flicker[index] * halo, window)), window)
+        strength = _whole(row[DENSITY] * self._flicker[index] * halo, window)
+        under = window.of(picture)
+        tint = 1 - cv2.merge([CORE * strength * (1 - part) for part in WARM])
+        np.copyto(under, cv2.multiply(under, tint, dtype=cv2.CV_8U))
+        brighten(picture, _warm(HALO * strength), window)
 
     def _ground(self, picture: Picture, reach: float, index: int) -> tuple[Window, Doubles, Doubles]:
         """Window of the ground within reach, and the local metres of its cells (affine near the product)."""

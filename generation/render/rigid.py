@@ -19,6 +19,9 @@ SOFT = 1.6
 GROUND = 5.0
 """Radii of the product round its spot within which even water carries it without sliding."""
 
+LOOSE = 0.25
+"""Share of its own motion that a picture without depth keeps: nobody knows there what is a wall and what is a leaf."""
+
 
 def settled(motion: Motion, scene: Scene, spot: Spot, *, radius_m: float) -> Motion:
     """The same clip with everything rigid moving rigidly, and the ground under the product, of that radius, too."""
@@ -28,7 +31,7 @@ def settled(motion: Motion, scene: Scene, spot: Spot, *, radius_m: float) -> Mot
     wanted = _total(motion, cells)
     near = _round_the_spot(scene, spot, cells, radius_m=radius_m)
     if scene.depth is None:
-        basis, weight, kept = _plane_basis(cells), near, 1 - near
+        basis, weight, kept = _plane_basis(cells), np.ones_like(near), LOOSE * (1 - near)
     else:
         alive = _alive(scene, spot, motion)
         basis, weight = _rigid_basis(scene, cells, _nearness(scene, spot, motion)), 1.001 - alive

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generation.placements.labels import ai_label, rule_for
-from generation.render import lettering, timeline
+from generation.render import captions, lettering, timeline
 from generation.render.clip import Motion
 from generation.render.compose import Cut
 from generation.render.errors import RenderError
@@ -112,3 +112,14 @@ def test_room_is_found_on_every_side_of_an_obstacle() -> None:
     places = room("wide", SAFE["wide"], label=label, obstacles=[Box(560, 300, 720, 680)])
     assert all(not place.overlaps(Box(560, 300, 720, 680)) for place in places)
     assert len(places) == 3
+
+
+def test_letters_are_dark_on_a_bright_even_wall_and_white_elsewhere() -> None:
+    wall = np.full((80, 300, 3), 224, np.uint8)
+    lamps = wall.copy()
+    lamps[:, ::6] = 30
+    assert captions.tone_for([wall, wall]).ink.max() < 0.1
+    assert captions.tone_for([wall, lamps]).ink.min() == 1.0
+    night = captions.tone_for([np.full((80, 300, 3), 60, np.uint8)])
+    assert night.ink.min() == 1.0
+    assert night.strength < captions.tone_for([lamps]).strength

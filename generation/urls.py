@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("products/<uuid:public_id>/parameters/", views.product_parameter, name="product_parameter"),
     path("products/<uuid:public_id>/place/", views.product_place, name="product_place"),
     path("photos/<uuid:public_id>/confirm/", views.photo_confirm, name="photo_confirm"),
+    path("videos/remake/", views.stale_remake, name="stale_remake"),
     path("videos/<uuid:public_id>/remake/", views.video_remake, name="video_remake"),
     path("videos/<uuid:public_id>/retry/", views.video_retry, name="video_retry"),
     path("api/v1/products/<uuid:public_id>/videos", api.ProductVideos.as_view(), name="api_plan"),

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
@@ -18,7 +19,7 @@ from catalog.ingest.images import ImageError
 from catalog.models import Image, Product
 from catalog.selectors import matching, product_facts, without_size
 from catalog.truth import truth_card
-from generation import boards, planning, services
+from generation import boards, planning, selectors, services
 from generation.models import Video
 
 PER_PAGE = 24
@@ -163,3 +164,20 @@ def video_remake(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             return redirect("review:video_detail", public_id=made[0].public_id)
         messages.info(request, "This video is not out of date any more.")
     return redirect("review:video_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def stale_remake(request: HttpRequest) -> HttpResponse:
+    """Make every outdated video anew; one that cannot be says why and stays paused."""
+    made, reasons = 0, []
+    for video in selectors.videos_in(Video.State.STALE):
+        try:
+            made += len(services.remake(video=video, by=request.user.get_username()))
+        except services.CannotPlan as problem:
+            reasons.append(str(problem))
+    for reason in dict.fromkeys(reasons):
+        messages.error(request, reason)
+    if made:
+        messages.success(request, f"{made} video{'s are' if made > 1 else ' is'} being made anew from today's facts.")
+    return redirect(f"{reverse('review:video_list')}?show=running")

@@ -144,6 +144,7 @@ def seed_photo(product: Product) -> Image:
     return Image.objects.create(
         merchant=product.merchant, product=product, role="packshot", rendered=True, width=width, height=height,
         sha256=hashlib.sha256(photo).hexdigest(), width_m=0.161, file=ContentFile(photo, "fountain.jpg"),
+        outline=[width // 4, height // 4, 3 * width // 4, 3 * height // 4],
         cutout=ContentFile(cutout.getvalue(), "fountain.png"),
     )  # fmt: skip
 
@@ -158,7 +159,7 @@ def seed_video(product: Product, *, scenario: str, locale: str, hook: str, place
     shot = Shot(
         start=0,
         end=6,
-        scene="bird-bath",
+        scene="bird_bath_garden",
         prompt="A stone bird bath, slow push in",
         camera="slow push in",
         light="warming light",

@@ -229,3 +229,13 @@ def test_a_ruler_without_length_or_unit_is_refused_and_nothing_is_lost(at_desk: 
     assert answer.status_code == 422
     assert "Write a length with its unit" in text
     assert 'value="20"' in text
+
+
+def test_all_outdated_videos_are_made_anew_on_one_click(at_desk: Client, shop: Shop) -> None:
+    page = at_desk.get(reverse("review:video_list"), {"show": "stale"}).content.decode()
+    answer = at_desk.post(reverse("generation:stale_remake"), follow=True).content.decode()
+
+    with tenancy.merchant_context(shop.merchant.pk):
+        states = list(Video.objects.filter(pk=shop.videos[Video.State.STALE].pk).values_list("state", flat=True))
+    assert "Make all anew" in page
+    assert ("is being made anew" in answer, states) == (True, ["retired"])

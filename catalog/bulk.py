@@ -69,6 +69,9 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
         )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def as_json(value: Any) -> str:
-    """A value for a jsonb column."""
-    return json.dumps(value, ensure_ascii=False)
+    """A list or an object for a jsonb column."""
+    return _encode(value) if value else "[]" if isinstance(value, list) else "{}"

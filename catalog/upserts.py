@@ -96,11 +96,13 @@ def _write(
     names = COLUMNS[1:]
     values = ", ".join(DEFAULTS.get(name, name) for name in names)
     with connection.cursor() as cursor:
+        if any(row.sku in known for row in rows):
+            cursor.execute(
+                f"update catalog_product p set {_kept_or_new()}, updated = now()"  # noqa: S608  # names of our columns
+                f" from {staged} i where p.id = i.id"
+            )
         cursor.execute(
-            f"update catalog_product p set {_kept_or_new()}, updated = now() from {staged} i where p.id = i.id"  # noqa: S608
-        )
-        cursor.execute(
-            f"insert into catalog_product (merchant_id, public_id, created, updated, {', '.join(names)})"  # noqa: S608
+            f"insert into catalog_product (merchant_id, public_id, created, updated, {', '.join(names)})"  # noqa: S608  # ours
             f" select %s, gen_random_uuid(), now(), now(), {values} from {staged} where id is null"
             " on conflict (merchant_id, sku) do update set content_hash = excluded.content_hash returning sku, id",
             [merchant.pk],

@@ -98,6 +98,7 @@ PRESETS: dict[str, Preset] = {
             name="Meta catalog product video",
             format="tall",
             max_bytes=200 * MEGABYTE,
+            min_height=1920,
             margins=Margins(top=0.14, bottom=0.35, left=0.06, right=0.06),
             plays_muted=True,
             containers=("mp4", "mov"),
@@ -113,6 +114,14 @@ PRESETS: dict[str, Preset] = {
             source="published safe zones for Reels: 14 % top, 35 % bottom, 6 % sides",
         ),
         Preset(
+            id="meta_stories_ad",
+            name="Meta Stories advertisement",
+            format="tall",
+            seconds=(0, 15),
+            margins=Margins(top=0.14, bottom=0.2, left=0.06, right=0.06),
+            source="published safe zones for Stories: 14 % top, 20 % bottom, 6 % sides",
+        ),
+        Preset(
             id="tiktok_infeed",
             name="TikTok in-feed advertisement",
             format="tall",
@@ -123,6 +132,7 @@ PRESETS: dict[str, Preset] = {
             sound_required=True,
             containers=("mp4", "mov", "mpeg", "3gp", "avi"),
             rules=("AI-generated content is labelled", "the product's size, colour and features are not altered"),
+            min_height=960,
             source="TikTok Ads Manager, video ads specifications",
         ),
         Preset(
@@ -140,6 +150,16 @@ PRESETS: dict[str, Preset] = {
                 "texts of at least 30 points in the language of the shop",
             ),
             source="Amazon Ads creative acceptance policies and video specifications",
+        ),
+        Preset(
+            id="amazon_streaming_tv",
+            name="Amazon streaming TV advertisement",
+            format="wide",
+            seconds=(15, 30),
+            max_bytes=500 * MEGABYTE,
+            min_height=1080,
+            margins=Margins(top=0.1, bottom=0.1, left=0.1, right=0.1),
+            source="Amazon Ads, streaming TV specifications",
         ),
         Preset(
             id="yandex_direct",

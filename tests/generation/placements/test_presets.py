@@ -18,7 +18,8 @@ def test_our_six_second_cut_is_accepted_where_it_is_meant_to_go() -> None:
     [
         ("youtube_bumper", {"seconds": 6.5}, "at most 6 s; this one lasts 6.5 s"),
         ("youtube_shorts_ad", {"format": "tall", "height": 1280}, "at least 10 s"),
-        ("tiktok_infeed", {}, "shows tall videos; this one is wide"),
+        ("tiktok_infeed", {"height": 1080}, "shows tall videos; this one is wide"),
+        ("meta_catalog_video", {"format": "tall", "height": 1280}, "1920 pixels of height; this one has 1280"),
         ("yandex_direct", {"size": 120_000_000}, "at most 100 MB; this one has 120"),
         ("amazon_video_ads", {}, "1080 pixels of height; this one has 720"),
     ],

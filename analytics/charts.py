@@ -12,6 +12,7 @@ from typing import Protocol
 
 from django.utils.safestring import SafeString, mark_safe
 
+from analytics.stats.counts import Estimate, NotEnoughData
 from analytics.stats.funnel import Standing
 from generation.services import LearnedScore
 
@@ -34,7 +35,7 @@ class Bar:
 
 
 class Ranked(Protocol):
-    """What the ranking chart reads of an arm."""
+    """What the charts read of an arm."""
 
     @property
     def name(self) -> str: ...
@@ -46,6 +47,16 @@ class Ranked(Protocol):
     def visitors(self) -> int: ...
     @property
     def standing(self) -> Standing | None: ...
+    @property
+    def play_rate(self) -> Estimate | NotEnoughData: ...
+    @property
+    def click_rate(self) -> Estimate | NotEnoughData: ...
+    @property
+    def add_rate(self) -> Estimate | NotEnoughData: ...
+    @property
+    def order_rate(self) -> Estimate | NotEnoughData: ...
+    @property
+    def refund_rate(self) -> Estimate | NotEnoughData: ...
 
 
 def ranking_chart(arms: Sequence[Ranked]) -> SafeString:
@@ -84,6 +95,53 @@ def effects_chart(scores: Sequence[LearnedScore]) -> SafeString:
         for row in ordered
     ]
     return interval_chart(bars, title="Effect of each choice with its 90 % interval", reference=0.0)
+
+
+STEPS = ("Played", "Clicked", "To cart", "Ordered", "Sent back")
+_STEP = (WIDTH - LABEL) / len(STEPS)
+
+
+def funnel_chart(arms: Sequence[Ranked]) -> SafeString:
+    """A small interval bar for every arm and step; each step has its own scale, from 0 to its largest value."""
+    table = [(arm.play_rate, arm.click_rate, arm.add_rate, arm.order_rate, arm.refund_rate) for arm in arms]
+    if not any(isinstance(rate, Estimate) for rates in table for rate in rates):
+        return SafeString("")
+    columns = zip(*table, strict=True)
+    largest = [max((one.high for one in each if isinstance(one, Estimate)), default=1.0) for each in columns]
+    height, words = TOP + ROW * len(arms), []
+    parts = [
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" font-size="13" fill="currentColor">',
+        "<title>Share of visitors at each step, with 90 % intervals; sent back is a share of orders</title>",
+    ]
+    drawn = [_text("chart-tick", LABEL + _STEP * place, 16, name, _FAINT) for place, name in enumerate(STEPS)]
+    for index, (arm, rates) in enumerate(zip(arms, table, strict=True)):
+        top = TOP + ROW * index
+        drawn.append(
+            _text("chart-label", 0, top + 18, f"{arm.rank}. {arm.name}", 'font-weight="700"' if index == 0 else "")
+        )
+        for place, (rate, most) in enumerate(zip(rates, largest, strict=True)):
+            drawn.append(_cell(rate, most or 1.0, LABEL + _STEP * place, top, is_first=index == 0))
+            if isinstance(rate, Estimate):
+                words.append(f"{arm.name} {STEPS[place].lower()}: {rate.value:.2%}, {rate.low:.2%} to {rate.high:.2%}")
+    return mark_safe("".join([*parts, f"<desc>{escape('; '.join(words))}</desc>", *drawn, "</svg>"]))  # noqa: S308
+
+
+def _cell(rate: Estimate | NotEnoughData, most: float, left: float, top: float, *, is_first: bool) -> str:
+    """One bar of the funnel: the value in figures above its interval."""
+    if isinstance(rate, NotEnoughData):
+        return _text("chart-detail", left, top + 18, "too few", _FAINT)
+    wide = _STEP - 24
+    low, dot, high = (left + wide * min(one / most, 1.0) for one in (rate.low, rate.value, rate.high))
+    thick = 8 if is_first else 5
+    figure = _percent(rate.value, 1 if rate.value < 0.995 else 0, signed=False)
+    return (
+        f'<g class="chart-row chart-{"leader" if is_first else "plain"}">'
+        + _text("chart-figure", left, top + 13, figure, 'font-weight="700"' if is_first else "")
+        + f'<rect x="{left:.1f}" y="{top + 25.5:.1f}" width="{wide:.1f}" height="1" opacity="0.18"/>'
+        + f'<rect class="chart-interval" x="{low:.1f}" y="{top + 26 - thick / 2:.1f}" width="{max(high - low, 2):.1f}"'
+        f' height="{thick}" rx="{thick / 2}" opacity="0.28"/>'
+        f'<circle class="chart-dot" cx="{dot:.1f}" cy="{top + 26:.1f}" r="{4 + is_first}" fill="currentColor"/></g>'
+    )
 
 
 def interval_chart(

@@ -51,7 +51,8 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
     arms = selectors.arms_of(merchant)
     if not arms:
         return None
-    rows = selectors.cells_of(merchant)
+    placed = {arm.placement_id for arm in arms}
+    rows = [row for row in selectors.cells_of(merchant) if row.placement_id in placed]
     matrix = design([arm.attributes for arm in arms], [arm.category for arm in arms])
     rng = np.random.default_rng(seed)
     fits, draws = {}, {}

@@ -122,3 +122,66 @@ class Allocation(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.channel} {self.market} {self.format}: {self.reason}"
+
+
+class Report(TenantModel):
+    """What a placement report said. One row a product is kept up to date by every fit; a frozen one never changes."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reports")
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the content: the same counts give the same one."""
+    frozen_by = models.CharField(max_length=150, blank=True)
+    """Who wanted to keep it; empty for the current one."""
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product"], condition=Q(frozen_by=""), name="one_current_report"),
+        ]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"report {self.digest[:8]} of product {self.product_id}"
+
+
+class Proposal(TenantModel):
+    """A change of what planning believes about one choice, waiting for a person: nothing tunes itself silently."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        APPROVED = "approved"
+        REJECTED = "rejected"
+        EXPIRED = "expired"
+
+    category = models.CharField(max_length=200, blank=True)
+    attribute = models.CharField(max_length=40)
+    value = models.CharField(max_length=60)
+    effect = models.FloatField()
+    """Log relative rate with its 90 % interval, as of `updated` while open and as decided afterwards."""
+    low = models.FloatField()
+    high = models.FloatField()
+    before = models.FloatField(null=True)
+    """What planning believed until now; null when nothing."""
+    impressions = models.PositiveBigIntegerField()
+    products = models.PositiveIntegerField()
+    videos = models.JSONField()
+    """Public ids of the videos it was learnt from."""
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided = models.DateTimeField(null=True)
+    because = models.CharField(max_length=200, blank=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "category", "attribute", "value"],
+                condition=Q(state="open"),
+                name="one_open_proposal",
+            ),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.attribute}={self.value} {self.effect:+.2f}"

@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 from accounts.models import Merchant
 from analytics.models import Allocation, DailyCount, RollupMark, Source
 from catalog.models import Product
-from generation.models import Placement
+from generation.models import Placement, Video
 
 PEOPLE = (Source.LIVE, Source.SIMULATED)
 """Sources that count; crawlers are kept and left out."""
@@ -62,13 +62,22 @@ def market_of(locale: str) -> str:
 
 
 def arms_of(merchant: Merchant, *, product: Product | None = None, live_only: bool = False) -> list[Arm]:
-    """Every variant that was ever placed, oldest first; live ones only on demand."""
+    """Every variant that was ever placed, oldest first; live ones only on demand. Never one blocked later."""
     placements = Placement.objects.filter(merchant=merchant).select_related("cut__video__variant__product")
+    placements = placements.exclude(cut__video__state=Video.State.REJECTED)
     if product is not None:
         placements = placements.filter(cut__video__variant__product=product)
     if live_only:
         placements = placements.filter(state=Placement.State.LIVE)
     return [_arm(placement) for placement in placements.order_by("id")]
+
+
+def blocked_videos(merchant: Merchant, *, product: Product | None = None) -> list[UUID]:
+    """Videos that shoppers saw and that were stopped later."""
+    shown = Placement.objects.filter(merchant=merchant, cut__video__state=Video.State.REJECTED)
+    if product is not None:
+        shown = shown.filter(cut__video__variant__product=product)
+    return sorted(shown.values_list("cut__video__public_id", flat=True).distinct())
 
 
 def counts_of(merchant: Merchant, *, product: Product | None = None) -> QuerySet[DailyCount]:

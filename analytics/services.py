@@ -6,14 +6,13 @@ from datetime import date
 from django.db import transaction
 
 from accounts.models import Merchant
-from analytics import feedback, learning, rollup, selectors
+from analytics import feedback, learning, proposals, reports, rollup, selectors, snapshots
 from analytics.allocation import Choice, choose, even_shares, thompson_shares
 from analytics.decisions import Decision, sign
 from analytics.learning import Learned
-from analytics.models import Allocation, DailyCount, Kind, Source
+from analytics.models import Allocation, DailyCount, Kind, Report, Source
 from analytics.selectors import Arm, Contest
-from catalog.models import Evidence
-from generation import services as generation_services
+from catalog.models import Evidence, Product
 from generation.models import Placement
 
 NOT_AS_DESCRIBED = "not_as_described"
@@ -21,19 +20,49 @@ NOT_AS_DESCRIBED = "not_as_described"
 
 
 def learn(merchant: Merchant, *, seed: int = 0) -> Learned | None:
-    """Count, fit, tell planning what sold, set new shares, and keep refunds as evidence. Safe to repeat.
+    """Count, fit, propose what planning should believe, set new shares, write reports, keep refunds as evidence.
 
-    Runs inside the merchant's context. None before anything was placed.
+    Runs inside the merchant's context; safe to repeat. None before anything was placed.
     """
     rollup.refresh(merchant)
     learned = learning.learned_from(merchant, seed=seed)
     if learned is None:
         return None
     with transaction.atomic():
-        generation_services.record_scores(merchant=merchant, scores=feedback.scores_from(learned))
+        proposals.propose(merchant, learned, feedback.scores_from(learned))
         reallocate(merchant, learned)
         record_refunds(merchant)
+        write_reports(merchant, learned)
     return learned
+
+
+def write_reports(merchant: Merchant, learned: Learned) -> int:
+    """Bring the current report of every placed product up to date; returns how many there are."""
+    products = Product.objects.filter(pk__in={arm.contest.product_id for arm in learned.arms})
+    for product in products:
+        content = snapshots.encode(reports.placement_report(product, learned))
+        Report.objects.update_or_create(
+            merchant=merchant,
+            product=product,
+            frozen_by="",
+            defaults={"content": content, "digest": snapshots.digest(content)},
+        )
+    return len(products)
+
+
+def freeze_report(product: Product, *, by: str) -> Report | None:
+    """Keep the current report as it is, under its own address; the same content is kept once. None without one."""
+    current = Report.objects.filter(product=product, frozen_by="").first()
+    if current is None:
+        return None
+    kept = Report.objects.filter(product=product, digest=current.digest).exclude(frozen_by="").first()
+    return kept or Report.objects.create(
+        merchant_id=product.merchant_id,
+        product=product,
+        content=current.content,
+        digest=current.digest,
+        frozen_by=by,
+    )
 
 
 def current_allocation(merchant: Merchant, contest: Contest, arms: Sequence[Arm]) -> Allocation:

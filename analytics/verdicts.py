@@ -14,11 +14,11 @@ from analytics.stats.guards import SampleRatio
 from generation.services import LearnedScore
 
 Rate = Estimate | NotEnoughData
-Outcome = Literal["winner", "leading", "not_enough_data", "alone", "broken"]
+Outcome = Literal["winner", "leading", "inconclusive", "refunds", "not_enough_data", "alone", "broken"]
 ENOUGH_VISITORS = 200
 """Visitors every arm must have had before anybody is called best."""
 SURE = 0.95
-NEGLIGIBLE_LOSS = 0.005
+ALPHA = 0.05
 MANY_REFUNDS = 0.20
 STALE = timedelta(hours=1)
 
@@ -42,8 +42,21 @@ class Contestant(Protocol):
     def standing(self) -> Standing | None: ...
 
 
-def verdict(arms: Sequence[Contestant], ratio: SampleRatio | NotEnoughData, metric: Metric) -> Verdict:
-    """Data first, winner second: a broken split or too few visitors end the sentence early."""
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """The evidence beside the standings: any-time `p` of the first, days until it may be proven, refunds."""
+
+    metric: Metric
+    p: float
+    days_left: int | None
+    is_exhausted: bool
+    """A difference worth finding would have been found by now."""
+    refund_times: float | None
+    """How much likelier orders of the first come back than those of the others, where that is beyond doubt."""
+
+
+def verdict(arms: Sequence[Contestant], ratio: SampleRatio | NotEnoughData, case: Case) -> Verdict:
+    """Data first, refunds second, winner last: a broken split or too few visitors end the sentence early."""
     if isinstance(ratio, SampleRatio) and not ratio.is_sound:
         return Verdict(
             outcome="broken",
@@ -58,7 +71,13 @@ def verdict(arms: Sequence[Contestant], ratio: SampleRatio | NotEnoughData, metr
             outcome="not_enough_data",
             sentence=f"Not enough data yet: every video needs {ENOUGH_VISITORS:,} visitors, one has had {fewest:,}.",
         )
-    return _winner(arms[0].name, best, metric)
+    if case.refund_times is not None:
+        return Verdict(
+            outcome="refunds",
+            sentence=f"“{arms[0].name}” leads, but its orders come back {case.refund_times:.1f} times as often as the"
+            " others': stop it and look at what it promises.",
+        )
+    return _winner(arms[0].name, best, case)
 
 
 def headline(verdicts: Sequence[tuple[int, Verdict]]) -> Verdict:
@@ -106,21 +125,24 @@ def reasons(
         yield f"only {visitors:,} visitors so far: mostly assumption"
 
 
-def _winner(name: str, best: Standing, metric: Metric) -> Verdict:
-    unit = {"click": "click", "kept_order": "keep their order"}[metric]
+def _winner(name: str, best: Standing, case: Case) -> Verdict:
+    unit = {"click": "click", "kept_order": "keep their order"}[case.metric]
     rate = f"{best.rate:.2%} of visitors {unit} ({best.low:.2%} to {best.high:.2%})"
-    if best.chance_best >= SURE:
+    if best.chance_best >= SURE and case.p < ALPHA:
         return Verdict(
             outcome="winner", sentence=f"“{name}” sells best, with {_chance(best.chance_best)} certainty: {rate}."
         )
-    if best.expected_loss <= NEGLIGIBLE_LOSS:
+    if case.is_exhausted:
         return Verdict(
-            outcome="winner",
-            sentence=f"“{name}” is a safe choice: showing only it gives up {best.expected_loss:.1%} on average.",
+            outcome="inconclusive",
+            sentence=f"No difference worth having: a video that is 10 % better would have shown by now. “{name}” is a"
+            f" safe choice; showing only it gives up {best.expected_loss:.1%} on average.",
         )
+    wait = f" About {case.days_left} more days at today's traffic could settle it." if case.days_left else ""
     return Verdict(
         outcome="leading",
-        sentence=f"No clear winner yet: “{name}” leads with a {_chance(best.chance_best)} chance to be best; {rate}.",
+        sentence=f"No clear winner yet: “{name}” leads with a {_chance(best.chance_best)} chance to be best;"
+        f" {rate}.{wait}",
     )
 
 

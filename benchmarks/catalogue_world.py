@@ -159,7 +159,7 @@ class Policy:
 
     def _ours(self, past: History) -> np.ndarray:
         cells = past.cells()
-        self.fitted = fit(cells, self.world.design, rounds=6)
+        self.fitted = fit(cells, self.world.design, rounds=4)
         drawn = posterior(cells, self.world.design, self.fitted, self.rng, draws=DRAWS).relative
         by_product = drawn.reshape(DRAWS, -1, ARMS)
         if self.name == "ours_as_served":

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from accounts import tenancy
 from accounts.models import Membership, Merchant
+from analytics import proposals as analytics_proposals
 from analytics import reports, shoppers
 from analytics import services as analytics_services
 from catalog import services as catalog_services
@@ -192,6 +193,7 @@ class MainJob:
 
     def _rank(self, merchant: Merchant) -> None:
         analytics_services.learn(merchant)
+        analytics_proposals.approve(merchant, analytics_proposals.waiting(merchant), by=read_login().username)
         hero = Product.objects.order_by("id").first()
         if hero is None:
             return

@@ -82,7 +82,7 @@ class Posterior:
 
 
 def fit(cells: Cells, design: Design, prior: Prior = Prior(), *, rounds: int = 10) -> Fit:
-    """Conditional-likelihood IRLS with quasi negative-binomial weights E / (1 + t2 E), X centred per contest."""
+    """Penalised conditional likelihood, iterated to its fixed point; `rounds` bounds the iterations."""
     columns = design.matrix.shape[1]
     nothing = np.zeros(columns)
     found = Fit(beta=nothing, covariance=np.diag(nothing), ridge=np.full(columns, prior.ridge), t2=prior.t2)
@@ -116,29 +116,25 @@ def effect_draws(fitted: Fit, rng: np.random.Generator, *, draws: int = 512) -> 
 
 
 def _step(cells: Cells, design: Design, now: Fit, prior: Prior) -> Fit:
-    """One round: effects given the variances, then the variances given the effects."""
-    eta = design.matrix @ now.beta
-    expected = cells.per_arm(_shares(cells, np.exp(eta)) * cells.per_stratum(cells.y))
-    seen = expected > 1e-12
-    weight = np.where(seen, expected / (1 + now.t2 * expected), 0.0)
-    target = eta + np.where(seen, cells.per_arm(cells.y) / np.where(seen, expected, 1) - 1, 0.0)
-    information, score = _normal_equations(cells, design, weight, target)
-    factor = linalg.cho_factor(information + np.diag(1 / now.ridge))
-    beta, covariance = linalg.cho_solve(factor, score), linalg.cho_solve(factor, np.eye(len(now.beta)))
-    lost, _ = _normal_equations(cells, design, weight**2, target)
-    taken = now.t2 * float((covariance * lost).sum())
-    t2 = _own_variance(cells, np.exp(design.matrix @ beta), now.t2, prior, taken=taken)
+    """One round: effects given the variances, then the variances given the effects (restricted likelihood)."""
+    t2, x, eta = now.t2, design.matrix, design.matrix @ now.beta
+    shape, expected = _own_factor(cells, np.exp(eta), t2)
+    own = shape / (1 / t2 + expected)
+    p = _shares(cells, np.exp(eta) * own)
+    won, shown = cells.per_stratum(cells.y), cells.per_stratum(cells.n)
+    finite = won * np.clip(1 - won / np.maximum(shown, 1), 0, 1)
+    known = spread.Information.of((cells.arm, cells.stratum), p, finite, cells.contest)
+    b = known.times(lambda d: d, eta + np.log(own)) + cells.per_arm(cells.y - won * p)
+    weighted = known.matrix(lambda d: d / (1 + t2 * d)) @ x
+    information = (x.T @ weighted).toarray() + np.diag(1 / now.ridge)
+    factor = linalg.cho_factor(information)
+    beta = linalg.cho_solve(factor, x.T @ known.times(lambda d: 1 / (1 + t2 * d), b))
+    covariance = linalg.cho_solve(factor, np.eye(len(beta)))
+    taken = t2 * float((covariance * (weighted.T @ weighted).toarray()).sum())
+    left = b - known.times(lambda d: d, x @ beta)
+    t2 = spread.own_variance(known, left, spread.Belief(t2=prior.t2, weight=prior.weight), taken=taken)
     ridge = _learn_ridge(design, beta, covariance, max(prior.ridge, t2 / 2), prior.ridge_weight)
     return Fit(beta=beta, covariance=covariance, ridge=ridge, t2=t2)
-
-
-def _normal_equations(cells: Cells, design: Design, weight: Floats, target: Floats) -> tuple[Floats, Floats]:
-    """X'WX and X'W target with each contest's weighted mean taken out: its level is nobody's effect."""
-    weighted = design.matrix.multiply(weight[:, None]).tocsr()
-    mass = np.maximum(cells.per_contest(weight), 1e-12)
-    sums = cells.per_contest(weighted)
-    information = (design.matrix.T @ weighted).toarray() - sums.T @ (sums / mass[:, None])
-    return information, weighted.T @ target - sums.T @ (cells.per_contest(weight * target) / mass)
 
 
 def _shares(cells: Cells, attraction: Floats) -> Floats:
@@ -158,18 +154,6 @@ def _learn_ridge(design: Design, beta: Floats, covariance: Floats, usual: float,
     size = np.bincount(design.family)
     learnt = (np.bincount(design.family, second) + weight * usual) / (size + weight)
     return np.maximum(learnt, 1e-6)[design.family]
-
-
-def _own_variance(cells: Cells, attraction: Floats, t2: float, prior: Prior, *, taken: float = 0.0) -> float:
-    """Variance of arms about their attributes, around the own factors that the current `t2` gives."""
-    shape, expected = _own_factor(cells, attraction, t2)
-    own = shape / (1 / t2 + expected)
-    p = _shares(cells, attraction * own)
-    won, shown = cells.per_stratum(cells.y), cells.per_stratum(cells.n)
-    gap = cells.per_arm(cells.y - won * p)
-    unsold = won * np.clip(1 - won / np.maximum(shown, 1), 0, 1)
-    blocks = spread.information((cells.arm, cells.stratum), p, unsold, cells.contest)
-    return spread.own_variance(blocks, np.log(own), gap, spread.Belief(t2=prior.t2, weight=prior.weight), taken)
 
 
 def _own_factor(cells: Cells, attraction: Floats, t2: float) -> tuple[Floats, Floats]:

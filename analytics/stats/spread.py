@@ -1,15 +1,16 @@
-"""How much arms differ besides their attributes: t2, by approximate restricted marginal likelihood.
+"""How arms of a contest differ, as a Gaussian around the fit: what their attributes explain, and what is left (t2).
 
-Moments of y - E are biased as soon as shares follow results, because the arms that did well decide where the
-exposure went. A likelihood does not care how the exposure came about. Given each stratum's successes the baselines are
-gone; what remains is Gaussian around the fitted log factors u (Laplace), so that in the eigenbasis of a contest's
-information J, with b = J u + (y - E),
+Given each stratum's successes the baselines are gone; what remains is, around the fitted log factors of the arms
+(Laplace), Gaussian with information J and mean J^- b. With attributes x and own factors of variance t2 the precision
+of an arm's whole log factor is K = J (I + t2 J)^-1, in the eigenbasis of a contest's J = U diag(d) U'
 
-    2 log m(t2) = sum_i  t2 c_i^2 / (1 + t2 d_i) - log(1 + t2 d_i),      J = U diag(d) U',  c = U' b
+    K = U diag(d / (1 + t2 d)) U',      2 log m(t2) = sum_i  t2 c_i^2 / (1 + t2 d_i) - log(1 + t2 d_i),  c = U' b
 
-(Breslow and Clayton 1993, section 2.4, with the ridge of `beta` held at its estimate.)
+(Breslow and Clayton 1993, section 2.4). Moments of y - E would be biased as soon as shares follow results, because
+the arms that did well decide where the exposure went; a likelihood does not care how the exposure came about.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,36 +31,68 @@ class Belief:
     weight: float
 
 
-def information(cells: tuple[Ints, Ints], p: Floats, won: Floats, contest: Ints) -> list[tuple[Ints, Floats]]:
-    """Information about the arms' log factors, by size of contest: (arms (m, k), matrices (m, k, k)).
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Contests of one size: their `arms` (contests, size) and the eigenbasis of each J."""
 
-    `cells` are (arm, stratum) of every cell, `p` its expected share of the stratum's successes, `won` those
-    successes (finite traffic corrected), repeated on the stratum's cells. J = sum_s won_s (diag(p_s) - p_s p_s').
+    arms: Ints
+    d: Floats
+    basis: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Information:
+    """J of all contests; arms without a rival have none."""
+
+    blocks: tuple[Block, ...]
+    arms: int
+
+    @classmethod
+    def of(cls, cells: tuple[Ints, Ints], p: Floats, won: Floats, contest: Ints) -> "Information":
+        """J = sum_s won_s (diag(p_s) - p_s p_s'). `cells` are (arm, stratum) of every cell, `p` its expected share
+        of the stratum's successes, `won` those successes, corrected for finite traffic, on each of its cells.
+        """
+        arm, stratum = cells
+        strata, arms = int(stratum.max(initial=-1)) + 1, len(contest)
+        root = sparse.csr_matrix((p * np.sqrt(won), (stratum, arm)), shape=(strata, arms))
+        own = np.bincount(arm, won * p, minlength=arms).astype(float)
+        joint = (sparse.diags(own) - root.T @ root).tocsr()
+        blocks = []
+        for members in _by_size(contest):
+            size = members.shape[1]
+            flat = joint[members.repeat(size, axis=1).ravel(), np.tile(members, size).ravel()]
+            d, basis = np.linalg.eigh(np.asarray(flat).reshape(-1, size, size))
+            blocks.append(Block(arms=members, d=np.maximum(d, 0), basis=basis))
+        return cls(blocks=tuple(blocks), arms=arms)
+
+    def times(self, change: Callable[[Floats], Floats], vector: Floats) -> Floats:
+        """U diag(change(d)) U' times a vector of arms."""
+        found = np.zeros(self.arms)
+        for one in self.blocks:
+            inside = np.einsum("mji,mj->mi", one.basis, vector[one.arms])
+            found[one.arms] = np.einsum("mij,mj->mi", one.basis, change(one.d) * inside)
+        return found
+
+    def matrix(self, change: Callable[[Floats], Floats]) -> sparse.csr_matrix:
+        """The same as a sparse matrix (arms, arms)."""
+        rows, columns, values = [np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)]
+        for one in self.blocks:
+            size = one.arms.shape[1]
+            rows.append(one.arms.repeat(size, axis=1).ravel())
+            columns.append(np.tile(one.arms, size).ravel())
+            values.append(((one.basis * change(one.d)[:, None, :]) @ one.basis.transpose(0, 2, 1)).ravel())
+        places = np.concatenate(rows), np.concatenate(columns)
+        return sparse.csr_matrix((np.concatenate(values), places), shape=(self.arms, self.arms))
+
+
+def own_variance(information: Information, b: Floats, belief: Belief, *, taken: float) -> float:
+    """The t2 that makes what the attributes leave unexplained, `b`, most likely.
+
+    `taken` is how many arms' worth of difference the fitted attributes used up themselves (degrees of freedom).
     """
-    arm, stratum = cells
-    arms = len(contest)
-    root = sparse.csr_matrix((p * np.sqrt(won), (stratum, arm)), shape=(int(stratum.max(initial=-1)) + 1, arms))
-    joint = sparse.diags(np.bincount(arm, won * p, minlength=arms).astype(float)) - root.T @ root
-    joint = joint.tocsr()
-    found = []
-    for members in _by_size(contest):
-        flat = joint[members.repeat(members.shape[1], axis=1).ravel(), np.tile(members, members.shape[1]).ravel()]
-        found.append((members, np.asarray(flat).reshape(*members.shape, members.shape[1])))
-    return found
-
-
-def own_variance(blocks: list[tuple[Ints, Floats]], u: Floats, gap: Floats, belief: Belief, taken: float) -> float:
-    """The t2 that makes the arms' successes most likely; `u` are fitted log factors, `gap` is y - E there.
-
-    `taken` is how many arms' worth of difference the fitted attributes explain by themselves (degrees of freedom).
-    """
-    curvature, pull = [], []
-    for members, joint in blocks:
-        values, vectors = np.linalg.eigh(joint)
-        b = np.einsum("mij,mj->mi", joint, u[members]) + gap[members]
-        curvature.append(np.maximum(values, 0).ravel())
-        pull.append(np.einsum("mji,mj->mi", vectors, b).ravel() ** 2)
-    d, c2 = np.concatenate([*curvature, np.zeros(0)]), np.concatenate([*pull, np.zeros(0)])
+    d = np.concatenate([one.d.ravel() for one in information.blocks] or [np.zeros(0)])
+    inside = [np.einsum("mji,mj->mi", one.basis, b[one.arms]).ravel() for one in information.blocks]
+    c2 = np.concatenate(inside or [np.zeros(0)]) ** 2
 
     def surprise(log_t2: float) -> float:
         t2 = np.exp(log_t2)
@@ -70,12 +103,8 @@ def own_variance(blocks: list[tuple[Ints, Floats]], u: Floats, gap: Floats, beli
     return float(np.exp(best.x))
 
 
-def _by_size(contest: Ints) -> list[Ints]:
+def _by_size(contest: Ints) -> Sequence[Ints]:
     """Arms of all contests of one size, as rows (contests, size); a lone arm has no rival and is left out."""
     order = np.argsort(contest, kind="stable")
     _, starts, sizes = np.unique(contest[order], return_index=True, return_counts=True)
-    groups = []
-    for size in np.unique(sizes[sizes > 1]):
-        first = starts[sizes == size]
-        groups.append(order[first[:, None] + np.arange(size)])
-    return groups
+    return [order[starts[sizes == size][:, None] + np.arange(size)] for size in np.unique(sizes[sizes > 1])]

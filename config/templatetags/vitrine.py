@@ -1,6 +1,7 @@
 """What templates share: icons, statuses in the merchant's words, and quantities as people write them."""
 
 from dataclasses import dataclass
+from math import exp
 from typing import Any
 
 from django import template
@@ -67,6 +68,8 @@ ACRONYMS = {"ip": "IP", "led": "LED", "usb": "USB", "ai": "AI", "uv": "UV"}
 OUTCOMES = {
     "winner": ("Decided", "check", "good"),
     "leading": ("Leading", "chart", "accent"),
+    "inconclusive": ("No difference", "info", ""),
+    "refunds": ("Sent back too often", "alert", "bad"),
     "not_enough_data": ("Too early", "clock", ""),
     "alone": ("Nothing to compare", "info", ""),
     "broken": ("Data broken", "alert", "bad"),
@@ -215,6 +218,12 @@ def action_words(action: str) -> str:
 def percent(value: Any, digits: int = 0) -> str:
     """A fraction as a percentage."""
     return "" if value is None else f"{float(value) * 100:.{digits}f} %".replace(" ", "\u202f")
+
+
+@register.filter
+def effect(log_rate: float) -> str:
+    """A log relative rate as a signed percentage: 0.182 -> +20 %."""
+    return f"{100 * (exp(log_rate) - 1):+.0f} %".replace("-", "−").replace(" ", "\u202f")
 
 
 @register.filter

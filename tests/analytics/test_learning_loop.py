@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Merchant
-from analytics import learning, selectors, services
+from analytics import learning, proposals, selectors, services
 from analytics.models import DailyCount
 from catalog.models import Evidence, Product
 from generation.models import Placement, Score
@@ -31,6 +31,13 @@ def count(placement: Placement, **kinds: int) -> None:
         )  # fmt: skip
 
 
+def learn(merchant: Merchant) -> learning.Learned | None:
+    """Learn, and approve everything that is proposed."""
+    learned = services.learn(merchant)
+    proposals.approve(merchant, proposals.waiting(merchant), by="Ada")
+    return learned
+
+
 def scores() -> dict[str, Score]:
     return {row.value: row for row in Score.objects.filter(attribute="scenario", category="garden")}
 
@@ -40,7 +47,7 @@ def test_what_sells_everywhere_becomes_a_score_beyond_doubt(at_alice: Merchant) 
         product = stage.make_product(at_alice, f"PUMP-{number}")
         for scenario, clicks in zip(SCENARIOS, (160, 120, 100, 60), strict=True):
             count(stage.place(product, scenario), impression=2000, click=clicks)
-    services.learn(at_alice)
+    learn(at_alice)
     found = scores()
     assert sorted(found, key=lambda name: -found[name].effect) == list(SCENARIOS)
     assert found["family"].low > 0 > found["outdoor"].high
@@ -51,7 +58,7 @@ def test_one_product_gives_a_direction_and_no_certainty(at_alice: Merchant, gard
     """One clip a scenario cannot tell the scenario from the clip."""
     for placement, clicks in zip(garden.values(), (160, 120, 100, 60), strict=True):
         count(placement, impression=2000, click=clicks)
-    services.learn(at_alice)
+    learn(at_alice)
     found = scores()
     assert sorted(found, key=lambda name: -found[name].effect) == list(SCENARIOS)
     assert found["family"].low < 0 < found["outdoor"].high
@@ -60,7 +67,7 @@ def test_one_product_gives_a_direction_and_no_certainty(at_alice: Merchant, gard
 def test_a_choice_that_was_never_varied_gets_no_score(at_alice: Merchant, garden: dict[str, Placement]) -> None:
     count(garden["family"], impression=2000, click=160)
     count(garden["outdoor"], impression=2000, click=60)
-    services.learn(at_alice)
+    learn(at_alice)
     assert set(Score.objects.values_list("attribute", flat=True)) == {"scenario"}
 
 
@@ -69,9 +76,9 @@ def test_learning_twice_from_the_same_counts_gives_the_same_scores(
 ) -> None:
     count(garden["family"], impression=2000, click=160)
     count(garden["outdoor"], impression=2000, click=60)
-    services.learn(at_alice)
+    learn(at_alice)
     first = {name: (row.effect, row.low, row.high) for name, row in scores().items()}
-    services.learn(at_alice)
+    learn(at_alice)
     assert {name: (row.effect, row.low, row.high) for name, row in scores().items()} == first
 
 
@@ -92,7 +99,7 @@ def test_a_paused_variant_gets_no_visitors_and_still_teaches(at_alice: Merchant,
     Placement.objects.filter(pk=garden["family"].pk).update(state=Placement.State.PAUSED)
     count(garden["family"], impression=2000, click=160)
     count(garden["outdoor"], impression=2000, click=60)
-    learned = services.learn(at_alice)
+    learned = learn(at_alice)
     assert learned is not None
     newest = selectors.newest_allocation(learned.contests()[0])
     assert newest is not None

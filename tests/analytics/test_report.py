@@ -4,17 +4,19 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ElementTree
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from accounts.models import Merchant
 from analytics import charts
 from analytics.models import Allocation, DailyCount, RollupMark
+from analytics.report_csv import table_of
+from analytics.report_records import Proof
 from analytics.reports import placement_report
-from analytics.stats.counts import NotEnoughData
+from analytics.stats.counts import Estimate, NotEnoughData
 from catalog.models import Product
-from generation.models import Placement
+from generation.models import Placement, Video
 from tests.analytics import stage
 from tests.analytics.test_learning_loop import SCENARIOS, count
 
@@ -61,6 +63,85 @@ def test_close_arms_have_no_winner(product: Product) -> None:
     assert verdict.sentence.startswith("No clear winner yet")
 
 
+def test_a_winner_is_proven_however_often_one_looks(product: Product) -> None:
+    arms(product, (240, 120, 100, 90))
+    proof = placement_report(product).contests[0].proof
+    assert isinstance(proof, Proof)
+    assert proof.ratio.value == pytest.approx(2.0, abs=1e-3)
+    assert proof.ratio.low > 1
+    assert proof.p < 0.001
+
+
+def test_a_likely_winner_is_not_called_before_the_proof(product: Product) -> None:
+    """Chance to be best says 95 % again and again under daily looking; the any-time test does not."""
+    arms(product, (128, 88), visitors=2000)
+    report = placement_report(product)
+    best = report.contests[0].arms[0].standing
+    proof = report.contests[0].proof
+    assert best is not None
+    assert isinstance(proof, Proof)
+    assert best.chance_best > 0.95
+    assert proof.p > 0.05
+    assert report.verdict.outcome == "leading"
+    assert "more days at today's traffic could settle it" in report.verdict.sentence
+
+
+def test_a_long_test_without_a_difference_ends(product: Product) -> None:
+    arms(product, (6600, 6500), visitors=60_000)
+    assert placement_report(product).verdict.outcome == "inconclusive"
+
+
+def test_refunds_stop_a_leader(product: Product) -> None:
+    first, second = arms(product, (240, 120), visitors=4000)
+    count(first, add_to_cart=80, order=60, refund=40)
+    count(second, add_to_cart=60, order=50, refund=4)
+    report = placement_report(product)
+    assert report.metric == "click"
+    assert report.verdict.outcome == "refunds"
+    assert "its orders come back 8.3 times as often" in report.verdict.sentence
+
+
+def test_todays_shares_are_judged_on_yesterdays_visitors(product: Product, at_alice: Merchant) -> None:
+    first, second = arms(product, (400, 200), visitors=4000)
+    even = {str(first.pk): 0.5, str(second.pk): 0.5}
+    spot = {"merchant": at_alice, "product": product, "market": "en", "format": "wide", "reason": "test"}
+    was = Allocation.objects.create(**spot, shares=even)
+    DailyCount.objects.update(allocation_id=was.pk)
+    Allocation.objects.create(**spot, shares={str(first.pk): 0.9, str(second.pk): 0.1})
+    found = placement_report(product).contests[0].earned
+    assert found is not None
+    assert isinstance(found.today, Estimate)
+    assert found.actual == 0.075
+    assert found.today.value == pytest.approx(0.095, abs=1e-9)
+    assert found.today.low < 0.095 < found.today.high
+
+
+def test_orders_mature_after_a_fortnight(product: Product) -> None:
+    first, second = arms(product, (100, 90))
+    count(first, order=30)
+    count(second, order=10)
+    DailyCount.objects.filter(placement=first, kind="order").update(day=datetime.now(UTC).date() - timedelta(days=15))
+    assert placement_report(product).contests[0].matured == 0.75
+
+
+def test_a_video_blocked_later_leaves_the_comparison(product: Product) -> None:
+    first, _, _ = arms(product, (240, 120, 100))
+    Video.objects.filter(pk=first.cut.video_id).update(state=Video.State.REJECTED)
+    report = placement_report(product)
+    assert [arm.scenario for arm in report.contests[0].arms] == ["children", "holiday"]
+    assert report.health.warnings == ("1 of the videos shown were blocked later and are left out.",)
+
+
+def test_the_funnel_has_a_bar_for_every_step(product: Product) -> None:
+    first, _ = arms(product, (240, 120))
+    count(first, order=30)
+    chart = placement_report(product).contests[0].funnel_chart
+    svg = ElementTree.fromstring(chart)
+    assert len(svg.findall(".//circle")) == 9
+    assert chart.count("too few") == 1
+    assert "family · benefit ordered: 1.50%" in (svg.findtext("desc") or "")
+
+
 def test_few_visitors_are_not_enough_data(product: Product) -> None:
     arms(product, (9, 2), visitors=40)
     report = placement_report(product)
@@ -77,7 +158,7 @@ def test_unseen_videos_are_named_results_not_nan(product: Product) -> None:
     assert {arm.standing for arm in contest.arms} == {None}
     assert isinstance(contest.arms[0].click_rate, NotEnoughData)
     assert contest.chart == ""
-    assert "nan" not in report.to_csv().lower()
+    assert "nan" not in table_of(report).lower()
 
 
 def test_a_product_without_placements_says_so(product: Product) -> None:
@@ -123,7 +204,7 @@ def test_csv_has_a_row_an_arm_and_no_formula(product: Product) -> None:
     Product.objects.update(sku="=1+1")
     product.refresh_from_db()
     arms(product, (240, 120))
-    rows = list(csv.DictReader(io.StringIO(placement_report(product).to_csv())))
+    rows = list(csv.DictReader(io.StringIO(table_of(placement_report(product)))))
     assert [row["scenario"] for row in rows] == ["family", "children"]
     assert rows[0]["sku"] == "'=1+1"
     assert float(rows[0]["click_low"]) < 0.12 < float(rows[0]["click_high"])

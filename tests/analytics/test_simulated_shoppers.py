@@ -5,7 +5,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts import tenancy
 from accounts.models import Merchant
-from analytics import services, shoppers
+from analytics import proposals, services, shoppers
 from analytics.models import DailyCount
 from analytics.reports import PlacementReport, placement_report
 from catalog.models import Product
@@ -67,6 +67,7 @@ def test_the_next_plan_hears_of_it_and_a_second_wave_goes_to_the_winner(live_ser
         shoppers.simulate(live_server.url, shelf, liked(*SCENARIOS), impressions=3000, seed=seed)
         with tenancy.merchant_context(merchant.pk):
             services.learn(merchant)
+            proposals.approve(merchant, proposals.waiting(merchant), by="Ada")
     with tenancy.merchant_context(merchant.pk):
         scores = list(Score.objects.filter(category="", attribute="scenario").order_by("-effect"))
         seen = dict(

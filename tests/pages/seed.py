@@ -21,6 +21,8 @@ from PIL import ImageDraw, ImageFilter
 
 from accounts import tenancy
 from accounts.models import Membership, Merchant
+from analytics import learning
+from analytics import services as analytics_services
 from analytics.models import Allocation, DailyCount, RollupMark
 from catalog.models import (
     Evidence,
@@ -252,6 +254,9 @@ def seed_counts(product: Product, *, visitors: int = 4000) -> None:
         for arm in arms:
             _count(arm, allocation, visitors, CLICKS[arm.cut.video_id % len(CLICKS)])
     RollupMark.objects.create(merchant=product.merchant, upto=timezone.now())
+    learned = learning.learned_from(product.merchant)
+    assert learned is not None
+    analytics_services.write_reports(product.merchant, learned)
 
 
 def _count(placement: Placement, allocation: Allocation, visitors: int, click_rate: float) -> None:

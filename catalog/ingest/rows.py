@@ -166,6 +166,10 @@ def _identity(group: Group, titles: dict[str, str], locale: str) -> tuple[str, s
         group.warn(group.first("title"), f"The title has {len(title)} characters; the first {TITLE_LIMIT} are kept.")
     if not sku:
         sku = quantities.slug(title)[:SKU_LIMIT]
+        if not sku:
+            reason = f"The row has no SKU, and its title '{title[:40]}' has no letters to make one of."
+            group.note(group.first("title"), reason, "Add a column 'sku'.", refused=True)
+            return "", ""
         group.warn(group.first("title"), f"The row has no SKU; '{sku}' was made from the title.", "Add a column 'sku'.")
     if len(sku) > SKU_LIMIT or not sku.isprintable():
         group.note(

@@ -8,14 +8,14 @@ import numpy as np
 from model.autoencoders.compact import OVERSCAN
 
 WIDTH, HEIGHT, MARGIN = 760, 380, 56
-COLOURS = {"camera": "#0b6e75", "effect": "#c4620a", "cell": "#5b4b9a", "sound": "#7c8a2a"}
+COLOURS = {"camera": "#0b6e75", "effect": "#c4620a", "cell": "#5b4b9a", "sound": "#7c8a2a", "fake": "#0b6e75"}
 SMOOTHING = 0.94
 LABEL_PIXELS = 14
 
 
 def loss_curve_svg(records: list[dict[str, float]], title: str) -> str:
-    """Smoothed mean squared error of each kind of token over the steps, logarithmic, as a standalone SVG."""
-    lines = {name: smoothed([record[name] for record in records]) for name in COLOURS}
+    """Smoothed squared error of each kind of token, or of the fake score, over the steps; logarithmic, as an SVG."""
+    lines = {name: smoothed([record[name] for record in records]) for name in COLOURS if name in records[0]}
     low = np.floor(np.log10(min(values.min() for values in lines.values())) * 2) / 2
     high = np.ceil(np.log10(max(values.max() for values in lines.values())) * 2) / 2
     last = max(records[-1]["step"], 1)

@@ -99,14 +99,15 @@ def test_local_attention_equals_attention_under_a_mask() -> None:
     assert not torch.allclose(windowed, attention(q, k, v), atol=1e-3)
 
 
-def test_both_ways_of_full_attention_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_of_queries_give_what_the_fused_kernel_gives() -> None:
     generator = torch.Generator().manual_seed(0)
-    q, k, v = (torch.randn(2, 11, heads, 8, generator=generator) for heads in (4, 2, 2))
-    plain = attention(q, k, v)
+    q, k, v = (torch.randn(2, 300, heads, 8, generator=generator) for heads in (4, 2, 2))
 
-    monkeypatch.setattr(layers, "EXPLICIT_ATTENTION_MAX_TOKENS", 0)
+    heads_first = (x.transpose(1, 2) for x in (q, k, v))
+    fused = F.scaled_dot_product_attention(*heads_first, enable_gqa=True).transpose(1, 2)
 
-    assert torch.allclose(plain, attention(q, k, v), atol=1e-5)
+    assert layers.QUERY_BLOCK < 300
+    assert torch.allclose(attention(q, k, v), fused, atol=1e-5)
 
 
 def test_gradient_of_the_gated_activation_is_right_inside_and_outside_the_clip() -> None:

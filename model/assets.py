@@ -92,25 +92,25 @@ def load_network(
     return load_transformer(PARTS[name].folder(root), config, device=device)
 
 
-def load_turbo(root: Path, config: TurboConfig | None = None) -> TurboVAED:
+def load_turbo(root: Path, config: TurboConfig | None = None, *, dtype: torch.dtype = torch.float32) -> TurboVAED:
     """The Turbo decoder from its training checkpoint: averaged weights, without the heads that only training used."""
     path = PARTS["turbo_vae"].folder(root) / TURBO_FILE
     stored = read_pickle(present(path, "turbo_vae")).get(TURBO_STATE)
     if not isinstance(stored, dict):
         raise WeightsError(f"{path} has no {TURBO_STATE}")
-    names = ((name.removeprefix(TURBO_PREFIX), tensor) for name, tensor in stored.items())
+    names = ((name.removeprefix(TURBO_PREFIX), tensor.to(dtype)) for name, tensor in stored.items())
     with torch.device("meta"):
         turbo = TurboVAED(config)
     fill(turbo, (pair for pair in names if not pair[0].startswith(TURBO_TRAINING_ONLY)))
     return turbo.eval()
 
 
-def load_wan(root: Path, config: WanConfig | None = None) -> WanVAE:
+def load_wan(root: Path, config: WanConfig | None = None, *, dtype: torch.dtype = torch.float32) -> WanVAE:
     """The Wan 2.2 autoencoder."""
     path = PARTS["video_vae"].folder(root) / WAN_FILE
     with torch.device("meta"):
         wan = WanVAE(config)
-    fill(wan, iter(read_pickle(present(path, "video_vae")).items()))
+    fill(wan, ((name, tensor.to(dtype)) for name, tensor in read_pickle(present(path, "video_vae")).items()))
     return wan.eval()
 
 

@@ -3,9 +3,9 @@
 Parts come loaded (`model.assets`); they wait in host memory and visit the device one at a time where `offload` is set.
 """
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -64,11 +64,19 @@ class Film:
     sound_rate: int = FILE_RATE
 
 
+class TextFeatures(Protocol):
+    """`T5GemmaText`, or anything that turns a prompt into features of its tokens."""
+
+    network: nn.Module
+
+    def encode(self, prompt: str) -> Tensor: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class FilmParts:
     """The loaded stack. `base` is distilled weights unless `guided`; `upscaler` None stops at the first size."""
 
-    text: Callable[[str], Tensor]
+    text: TextFeatures
     base: Network
     upscaler: Network | None
     video_encoder: WanVAE
@@ -107,11 +115,11 @@ class FilmMaker:
         def draw(size: tuple[int, ...]) -> Tensor:
             return torch.randn(size, generator=generator, device=self.running.device)
 
+        with self._hosting(parts.text.network):
+            text = parts.text.encode(request.prompt).to(self.running.device)
+            negative = parts.text.encode(NEGATIVE_PROMPT).to(self.running.device) if parts.guided else None
         conditions = Conditions(
-            text=parts.text(request.prompt).to(self.running.device),
-            negative=parts.text(NEGATIVE_PROMPT).to(self.running.device) if parts.guided else None,
-            first_frame=self.still(request, first),
-            audio=self.speech(request),
+            text=text, negative=negative, first_frame=self.still(request, first), audio=self.speech(request)
         )
         with self._hosting(parts.base):
             sample = sample_base if parts.guided else sample_distilled
@@ -129,8 +137,9 @@ class FilmMaker:
         _, rows, columns = shape.latent
         pixels = torch.from_numpy(cut_to(request.still, (columns * PIXELS_PER_LATENT, rows * PIXELS_PER_LATENT)))
         pixels = pixels.to(self.running.device).permute(2, 0, 1)[None, :, None].float() / 127.5 - 1
-        with self._hosting(self.parts.video_encoder):
-            return self.parts.video_encoder.encode(pixels)
+        encoder = self.parts.video_encoder
+        with self._hosting(encoder):
+            return encoder.encode(pixels.to(dtype_of(encoder))).float()
 
     def speech(self, request: FilmRequest) -> Tensor | None:
         """Sampled latents (1, L, 64) of given sound, as many as the clip has; shorter sound ends in silence."""
@@ -147,6 +156,7 @@ class FilmMaker:
     def frames(self, latent: Tensor) -> np.ndarray:
         """Decoded frames, uint8 (T, H, W, 3)."""
         decoder, tile = self.parts.video_decoder, self.running.tile
+        latent = latent.to(dtype_of(decoder))
         with self._hosting(decoder):
             if tile is None:
                 pixels = decoder.decode(latent)
@@ -166,6 +176,11 @@ class FilmMaker:
         if self.running.offload and isinstance(part, nn.Module):
             return visiting(part, torch.device(self.running.device))
         return nullcontext()
+
+
+def dtype_of(module: nn.Module) -> torch.dtype:
+    """What the module computes in."""
+    return next(module.parameters()).dtype
 
 
 def first_shape(shape: ClipShape, height: int) -> ClipShape:

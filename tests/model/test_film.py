@@ -1,5 +1,6 @@
 """The whole published stack on tiny random parts: shapes, repeatability, the given first frame and sound, offload."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -30,16 +31,22 @@ def drawn(module: nn.Module, seed: int) -> nn.Module:
     return module.eval()
 
 
-def words(prompt: str) -> Tensor:
-    """Features that depend on the prompt, in place of an encoder of 9 billion weights."""
-    return torch.randn(1, len(prompt.split()), 8, generator=torch.Generator().manual_seed(len(prompt)))
+class Words:
+    """Features that depend on the prompt, in place of an encoder of 9 billion weights; it notes what it read."""
+
+    def __init__(self) -> None:
+        self.network, self.read = nn.Linear(1, 1), list[str]()
+
+    def encode(self, prompt: str) -> Tensor:
+        self.read.append(prompt)
+        return torch.randn(1, len(prompt.split()), 8, generator=torch.Generator().manual_seed(len(prompt)))
 
 
 @pytest.fixture(scope="module")
 def parts() -> FilmParts:
     upscaler = replace(SIZES, coords_style="v1", local_attn_layers=(1,), frame_receptive_field=2)
     return FilmParts(
-        text=words,
+        text=Words(),
         base=drawn(UnifiedTransformer(SIZES), 1),  # type: ignore[arg-type]
         upscaler=drawn(UnifiedTransformer(upscaler), 2),  # type: ignore[arg-type]
         video_encoder=drawn(WanVAE(WanConfig(dim=4, dec_dim=4)), 3),  # type: ignore[arg-type]
@@ -83,19 +90,24 @@ def test_a_tile_as_large_as_the_picture_makes_the_same_film(parts: FilmParts, fi
 
 
 def test_a_guided_base_without_upscaling_reads_the_negative_prompt(parts: FilmParts) -> None:
-    guided = replace(parts, upscaler=None, guided=True)
-    asked: list[str] = []
+    text = Words()
+    guided = replace(parts, upscaler=None, guided=True, text=text)
 
-    def listening(prompt: str) -> Tensor:
-        asked.append(prompt)
-        return words(prompt)
-
-    made = FilmMaker(replace(guided, text=listening), Running()).make(replace(REQUEST, width=32, height=32))
+    made = FilmMaker(guided, Running()).make(replace(REQUEST, width=32, height=32))
 
     assert made.frames.shape == (25, 32, 32, 3)
-    assert asked[0] == "a blue pool"
-    assert "hiss" in asked[1]
-    assert "stutter" in asked[1]
+    assert text.read[0] == "a blue pool"
+    assert "hiss" in text.read[1]
+    assert "stutter" in text.read[1]
+
+
+def test_video_parts_in_bfloat16_make_nearly_the_same_film(parts: FilmParts, film: Film) -> None:
+    halved = {name: deepcopy(getattr(parts, name)).bfloat16() for name in ("video_encoder", "video_decoder")}
+
+    made = FilmMaker(replace(parts, **halved), SMALL).make(REQUEST)
+
+    difference = np.abs(made.frames.astype(int) - film.frames).mean()
+    assert 0 < difference < 0.2 * film.frames.std()
 
 
 @torch.no_grad()

@@ -210,7 +210,7 @@ def whole(slug: str, path: Path) -> dict[str, Any]:
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counts = {name: getattr(batch, name) for name in ("state", "rows", "done", "added", "changed", "same", "refused")}
-    return {"seconds": seconds, "peak_mb": peak, **counts}
+    return {"seconds": seconds, "cpu_seconds": time.process_time(), "peak_mb": peak, **counts}
 
 
 def apart(task: str, path: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
@@ -239,7 +239,7 @@ def killed(path: Path, environment: dict[str, str], rows: int) -> dict[str, Any]
     while done < rows // 3 and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
         with tenancy.merchant_context(shop.pk):
-            done = Import.objects.values_list("done", flat=True).first() or 0
+            done = Import.objects.filter(state="running").values_list("done", flat=True).first() or 0
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=60)
     with tenancy.merchant_context(shop.pk):

@@ -35,9 +35,12 @@ def upsert(
     rows: Sequence[Row],
     *,
     merchant_id: int,
-    overwrite: bool = True,
+    overwrite: str = "true",
 ) -> None:
-    """Insert rows, or write what differs into those with the same key. Of two rows with one key the last is used."""
+    """Insert rows, or write what differs into those with the same key and where `overwrite` (SQL) holds.
+
+    Of two rows with one key the last is used.
+    """
     if not rows:
         return
     places = [columns.index(name) for name in unique]
@@ -46,7 +49,8 @@ def upsert(
     rest = [name for name in columns if name not in unique]
     ours, theirs = ", ".join(f"{table}.{name}" for name in rest), ", ".join(f"excluded.{name}" for name in rest)
     changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
-    action = f"update set {changes} where ({ours}) is distinct from ({theirs})" if overwrite else "nothing"
+    differs = f"({ours}) is distinct from ({theirs}) and {overwrite}"
+    action = "nothing" if overwrite == "false" else f"update set {changes} where {differs}"
     with connection.cursor() as cursor:
         cursor.execute(
             f"insert into {table} (merchant_id, public_id, created, {listed})"  # noqa: S608  # names of our models

@@ -267,6 +267,8 @@ class Import(TenantModel):
     changed = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
     """Products that were new, that differed, and that needed nothing."""
+    outlook = models.JSONField(default=dict, blank=True)
+    """What storing would do, from the dry run: see `catalog.outlook`."""
     pictures = models.PositiveIntegerField(default=0)
     """Pictures attached by this import."""
     error = models.TextField(blank=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -142,7 +143,12 @@ def bad_rows_csv(cells: Iterable[tuple[int, dict[str, Any]]], problems: Sequence
     yield _line(["problem", "row", *columns])
     for number, values in itertools.chain(rows, iterator):
         reason = " ".join(reasons.get(number, ["Another row of the same product was refused."]))
-        yield _line([reason, str(number), *(str(values.get(column, "")) for column in columns)])
+        yield _line([reason, str(number), *(_as_cell(values.get(column, "")) for column in columns)])
+
+
+def _as_cell(value: Any) -> str:
+    """A value as our readers take it back: nested ones as JSON."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
 
 
 def safe_cell(text: str) -> str:

@@ -26,6 +26,7 @@ from catalog.ingest import images
 from catalog.ingest.fetch import Fetcher, FetchError
 from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading, UnreadableFileError
 from catalog.models import Image, Import, ImportProblem, Product
+from catalog.outlook import Outlook
 from catalog.pictures import PictureFolder
 from catalog.signals import facts_changed
 from catalog.sources import Source
@@ -227,14 +228,15 @@ def _run(batch: Import, source: Source, progress: Progress | None) -> None:
         raise ImportStopped(f"Import {batch.name} is {batch.state}; its pictures were attached.")
 
 
-def _judge_all(batch: Import, source: Source, progress: Progress | None) -> dict[str, int]:
-    counts = {"rows": 0, "ready": 0, "warned": 0, "refused": 0}
+def _judge_all(batch: Import, source: Source, progress: Progress | None) -> dict[str, Any]:
+    counts: dict[str, Any] = {"rows": 0, "ready": 0, "warned": 0, "refused": 0}
     listed: set[str] = set()
+    expected = Outlook()
     kept = 0
     for chunk in source.chunks():
-        judged = [
-            sources.with_picture_notes(reading, source.folder) for reading in sources.with_known(batch, chunk, listed)
-        ]
+        known = sources.with_disagreements(batch, sources.with_known(batch, chunk, listed))
+        judged = [sources.with_picture_notes(reading, source.folder) for reading in known]
+        expected.add(batch, [reading.product for reading in judged if reading.product])
         for name in ("ready", "warned", "refused"):
             counts[name] += sum(getattr(reading, name) for reading in judged)
         problems = [problem for reading in judged for problem in reading.problems][: PROBLEM_LIMIT - kept]
@@ -244,6 +246,7 @@ def _judge_all(batch: Import, source: Source, progress: Progress | None) -> dict
             _keep_problems(batch, problems)
         counts["rows"] = batch.done
         _tell(progress, "check", counts["rows"], 0)
+    counts["outlook"] = expected.summary(batch, is_whole_list=source.columns.dialect.kind == "products")
     if not counts["rows"]:
         raise UnreadableFileError(f"{batch.name} has a header but no rows. Export the list again with its products.")
     return counts

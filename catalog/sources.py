@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from accounts import tenancy
-from catalog.ingest import archives, dialects, images, readers, rows
+from catalog import facts, selectors
+from catalog.ingest import archives, dialects, images, quantities, readers, rows, specifications
 from catalog.ingest.dialects import ColumnMap
 from catalog.ingest.readers import Table
 from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading
-from catalog.models import Import, Product
+from catalog.models import Import, Parameter, Product
 from catalog.pictures import PictureFolder
 
 CHUNK = 1000
@@ -108,6 +109,29 @@ def _unknown(reading: Reading) -> Reading:
         severity="refused",
     )
     return replace(reading, product=None, problems=(*reading.problems, problem))
+
+
+def with_disagreements(batch: Import, chunk: list[Reading]) -> list[Reading]:
+    """Warnings where the list says another quantity than a person entered by hand, which stays."""
+    skus = {reading.product.sku for reading in chunk if reading.product and reading.product.parameters}
+    with tenancy.merchant_context(batch.merchant_id):
+        entered = Parameter.objects.filter(by_hand=True, product__sku__in=skus).select_related("product")
+        hand = {(row.product.sku, row.name): selectors.parameter(row) for row in entered}
+    return [_compared(reading, hand) for reading in chunk] if hand else chunk
+
+
+def _compared(reading: Reading, hand: dict[tuple[str, str], facts.Parameter]) -> Reading:
+    notes = []
+    for row in reading.product.parameters if reading.product else ():
+        entered = hand.get((reading.product.sku if reading.product else "", row.name))
+        if entered is not None and not quantities.same(entered, row):
+            said, kept = specifications.written(row), specifications.written(entered)
+            reason = f"The list says {row.name} {said}, but {kept} was {entered.source}."
+            suggestion = f"{kept} stays. Correct the list, or the value on the product's page."
+            notes.append(
+                Problem(row=reading.rows[0], column=row.source, value=said, reason=reason, suggestion=suggestion)
+            )
+    return replace(reading, problems=(*reading.problems, *notes)) if notes else reading
 
 
 def with_picture_notes(reading: Reading, folder: PictureFolder) -> Reading:

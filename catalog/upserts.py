@@ -145,7 +145,10 @@ def _add(keys: Mapping[str, int], rows: Sequence[ListedProduct], elsewhere: Mapp
 
 
 def _store_rows(merchant: Merchant, new: Touched, old: Touched) -> None:
-    """Everything that hangs on the products; parameters that a listing no longer has are removed with it."""
+    """Everything that hangs on the products; parameters that a listing no longer has are removed with it.
+
+    What a person entered by hand stays: the check has said where the list disagrees.
+    """
     _delete_missing([(pk, row) for pk, row in old if row.title and row.parameters])
     touched = (*new, *old)
     for model, unique, columns, rows in (
@@ -155,11 +158,14 @@ def _store_rows(merchant: Merchant, new: Touched, old: Touched) -> None:
         (Question, "key", ("key", "question", "answer"), list(_questions(touched))),
         (SearchTerm, "term", ("term", "impressions", "clicks"), list(_terms(touched))),
     ):
-        bulk.upsert(model, ("product_id", unique), ("product_id", *columns), rows, merchant_id=merchant.pk)
+        by_list = "not catalog_parameter.by_hand" if model is Parameter else "true"
+        bulk.upsert(
+            model, ("product_id", unique), ("product_id", *columns), rows, merchant_id=merchant.pk, overwrite=by_list
+        )
     # Evidence is append-only (the database grants no update): what a review said once stays said.
     columns = ("product_id", "key", "kind", "parameter", "stance", "value", "unit", "text", "source")
     mined = list(_mined(touched))
-    bulk.upsert(Evidence, ("product_id", "key"), columns, mined, merchant_id=merchant.pk, overwrite=False)
+    bulk.upsert(Evidence, ("product_id", "key"), columns, mined, merchant_id=merchant.pk, overwrite="false")
 
 
 PARAMETER = ("name", "value", "unit", "bound", "lower", "tolerance", "source", "how_it_may_look", "by_hand")

@@ -14,6 +14,7 @@ from catalog.ingest.records import Problem, RawRow, UnreadableFileError
 LINE_LIMIT = 4_000_000
 CELL_LIMIT = 1_000_000
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
+FORMULA_STARTS = ("=", "+", "-", "@")
 HEADER_SEARCH = 6
 """Amazon's templates put two rows of notes above the machine names, Meta's a comment line."""
 
@@ -98,7 +99,7 @@ def unique_names(cells: list[str], name: str) -> tuple[str, ...]:
 
 def row(number: int, cells: list[str], columns: tuple[str, ...], *, is_cut: bool = False) -> RawRow:
     """One record under its column names. `is_cut`: the file ends here, with fewer cells than any other row has."""
-    values = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if cell.strip()}
+    values = {name: _plain(cell) for name, cell in zip(columns, cells, strict=False) if cell.strip()}
     extra = [cell for cell in cells[len(columns) :] if cell.strip()]
     if is_cut:
         words = f"The file ends in this row, after {len(cells)} of {len(columns)} cells: it may have been cut off."
@@ -114,6 +115,12 @@ def row(number: int, cells: list[str], columns: tuple[str, ...], *, is_cut: bool
         severity="refused",
     )
     return RawRow(number, values, (flaw,))
+
+
+def _plain(cell: str) -> str:
+    """The cell without the apostrophe that keeps spreadsheet programs from running it as a formula."""
+    text = cell.strip()
+    return text[1:] if text[0] == "'" and text[1:2] in FORMULA_STARTS else text
 
 
 def _opened(path: Path, encoding: str) -> TextIO:

@@ -31,7 +31,7 @@ IGNORED = re.compile(
     r"price_|status|shipping|guest_|featured|new$|url_|inventories|customer_group|manage_stock|allow_customer|purchase_note|"
     r"sold_indiv|low_stock|option\d|attribute_\d|cost|compare_at|date_sale|crawl_|gtin|mpn|availability|condition|bundle_|"
     r"associated_|configurable_|up_sell|parent|grouped|button|product_photos_qty|product_(name|description)_len|reviews$|questions$|"
-    r"search_terms$|effect$|in_the_box$|titles$|tax$|scene_tags$)"
+    r"problem$|row$|search_terms$|effect$|in_the_box$|titles$|tax$|scene_tags$)"
 )
 """Columns about stock, tax and shop windows: kept nowhere, because no video may speak about them."""
 

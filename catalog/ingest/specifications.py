@@ -66,10 +66,10 @@ def read(group: Group, *, locale: str, claims: tuple[Cell, ...]) -> tuple[tuple[
 
 def _named_values(group: Group) -> Iterator[tuple[Cell, str, Any]]:
     for cell in group.cells("details"):
-        if isinstance(cell.value, list) and all(
-            isinstance(item, dict) and "name" in item and "value" in item for item in cell.value
-        ):
-            yield from ((cell, str(item["name"]), item) for item in cell.value)
+        is_list = isinstance(cell.value, list) or cell.text.startswith("[")
+        listed = entries(cell.value) if is_list else []
+        if listed and all(isinstance(item, dict) and "name" in item and "value" in item for item in listed):
+            yield from ((cell, str(item["name"]), item) for item in listed)
         else:
             for name, text in pairs(cell.value):
                 yield Cell(cell.row, f"{cell.column}: {name}", text), name, text

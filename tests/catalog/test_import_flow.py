@@ -12,7 +12,7 @@ from PIL import ImageDraw
 
 from accounts import tenancy
 from accounts.models import Merchant
-from catalog import selectors, services, sources, tasks, upserts
+from catalog import parameters, selectors, services, sources, tasks, upserts
 from catalog.facts import ProductFacts
 from catalog.models import Evidence, Image, Import, ImportProblem, Parameter, Product, Review
 
@@ -238,3 +238,61 @@ def test_pictures_beside_the_list_are_attached_with_cut_out_and_scale(at_alice: 
         assert [cut.getpixel(point)[3] for point in ((10, 10), (320, 340))] == [0, 255]
     again = import_text(at_alice, text, images=tmp_path)
     assert (again.same, again.pictures, Image.objects.count()) == (4, 0, 1)
+
+
+def test_corrected_rows_are_uploaded_as_they_came_back(at_alice: Merchant) -> None:
+    batch = import_text(at_alice, 'sku,title,price,height\nA,Mug,5,9 cm\nB,"=1+1 cup",x,8 cm\n,,7,\n')
+    lines = "".join(selectors.bad_rows_csv(services.refused_rows(batch), list(selectors.import_problems(batch))))
+    again = import_text(at_alice, lines.replace(",x,", ",6.50,"), "rows-to-correct.csv")
+    assert (again.rows, again.ready, again.refused, again.added) == (2, 1, 1, 1)
+    cup = Product.objects.get(sku="B")
+    assert (cup.title, cup.price_minor, cup.attributes) == ("=1+1 cup", 650, {})
+    assert [(row.name, row.value) for row in cup.parameters.all()] == [("height", 8)]
+
+
+def test_nested_values_survive_the_way_through_the_corrections(at_alice: Merchant) -> None:
+    broken = {
+        "sku": "P-9",
+        "title": "Pump",
+        "price": "much",
+        "parameters": PUMP["parameters"][:1],
+        "reviews": PUMP["reviews"],
+    }
+    batch = import_text(at_alice, json.dumps(broken) + "\n", "products.jsonl")
+    lines = "".join(selectors.bad_rows_csv(services.refused_rows(batch), list(selectors.import_problems(batch))))
+    again = import_text(at_alice, lines.replace(",much,", ",9.90,"), "rows-to-correct.csv")
+    assert (again.state, again.added, Review.objects.count()) == ("done", 1, 2)
+    assert [(row.name, row.value, row.bound) for row in Parameter.objects.all()] == [("spray_height", 0.45, "max")]
+
+
+def test_a_list_that_disagrees_with_what_was_entered_by_hand_is_told_so(at_alice: Merchant) -> None:
+    listing = "sku,title,price,spray height\nA,Pump,{},up to 60 cm\n"
+    import_text(at_alice, listing.format("5"))
+    parameters.write(product=Product.objects.get(), name="spray height", text="up to 45 cm", by="ann")
+    batch = import_text(at_alice, listing.format("6"))
+    assert (batch.warned, batch.changed) == (1, 1)
+    problem = selectors.import_problems(batch)[0]
+    assert problem.reason == "The list says spray_height at most 60 cm, but at most 45 cm was entered by ann."
+    assert problem.suggestion == "at most 45 cm stays. Correct the list, or the value on the product's page."
+    assert [(row.value, row.by_hand) for row in Parameter.objects.all()] == [(45, True)]
+    assert Product.objects.get().price_minor == 600
+
+
+def test_the_dry_run_says_what_storing_would_change(at_alice: Merchant) -> None:
+    before = "sku,title,price,height\nA,Mug,5 EUR,9 cm\nB,Cup,6 EUR,8 cm\nC,Pot,7 EUR,\n"
+    after = "sku,title,price,height\nA,Mug,5 EUR,9 cm\nB,Big cup,,10 cm\nD,Jar,8 EUR,\n"
+    first = import_text(at_alice, before)
+    assert first.outlook == {"new": 3, "changed": 0, "same": 0, "missing": 0, "changes": []}
+    batch = services.keep(merchant=at_alice, file=io.BytesIO(after.encode()), name="list.csv")
+    batch = services.check_import(batch=batch)
+    assert batch.outlook == {
+        "new": 1,
+        "changed": 1,
+        "same": 1,
+        "missing": 1,
+        "changes": [
+            {"sku": "B", "field": "title", "before": "Cup", "after": "Big cup"},
+            {"sku": "B", "field": "height", "before": "8 cm", "after": "10 cm"},
+        ],
+    }
+    assert Product.objects.get(sku="B").title == "Cup"

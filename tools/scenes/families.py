@@ -64,7 +64,7 @@ FAMILIES = {
         indoor.bathroom, "Bathroom shelf with soft towels", (0.80, 0.48), target=0.32, exposure=-1.0
     ),
     "wood_table_window": Family(
-        indoor.window_table, "Wooden table at the garden window", (0.90, 0.56), target=0.2, exposure=-0.3
+        indoor.window_table, "Wooden table at the garden window", (1.12, 0.68), target=0.2, exposure=-0.6
     ),
     "lunar_new_year_table": Family(
         festive.lunar_new_year, "Lunar New Year table", (0.90, 0.56), target=0.14, locales=("zh", "vi", "ko")

@@ -46,8 +46,9 @@ def bush(
     length: float = 0.05,
     green: str = "laurel",
     width: float = 0.5,
+    core: bool = True,
 ) -> bpy.types.Object:
-    """A shrub standing on z = 0 with its mass in clusters, leaf tips hanging outwards."""
+    """A shrub standing on z = 0 with its mass in clusters, leaf tips hanging outwards; its dark core closes gaps."""
     direction = rng.normal(size=(leaves, 3))
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
     lobes = rng.normal(size=(26, 3))
@@ -68,10 +69,10 @@ def bush(
         scale = rng.uniform(0.55, 1.2, len(part))
         child = link(merged(shape, _places(frames[part], points[part], scale), shade[part]), foliage, FOLIAGE)
         child.parent = root
-    core = link(
-        ball(0.5, squash=tuple(s * 0.55 for s in size), detail=3), materials.plain((0.012, 0.02, 0.008), 1.0), FOLIAGE
-    )
-    core.location, core.parent = (0, 0, size[2] * 0.40), root
+    if core:
+        shape = ball(0.5, squash=tuple(side * 0.55 for side in size), detail=3)
+        inside = link(shape, materials.plain((0.012, 0.02, 0.008), 1.0), FOLIAGE)
+        inside.location, inside.parent = (0, 0, size[2] * 0.40), root
     return root
 
 

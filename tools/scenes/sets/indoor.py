@@ -89,11 +89,11 @@ def window_table(rng: Rng, *, fixed: bool = False) -> Built:
     """A wooden table before glazed doors and a green garden."""
     lighting.environment(
         "park" if fixed else str(choose(rng, ["park", "forest", "sunrise", "venice", "sky"], False)),
-        strength=1.5,
+        strength=3.4,
         turn_degrees=40 if fixed else float(rng.uniform(0, 360)),
     )
     side = -1.0 if fixed else float(rng.choice([-1, 1]))
-    key = lighting.window((side * 1.7, 1.1, 1.3), size=(1.5, 1.4), watts=150, rgb=(1.0, 0.95, 0.86))
+    key = lighting.window((side * 1.7, 1.1, 1.3), size=(1.5, 1.4), watts=110, rgb=(1.0, 0.95, 0.86))
     rooms.top(materials.wood(*choose(rng, WOODS, fixed), plank=0.13), front=0.55, back=0.45)
     rooms.pane(1.7, z=(-0.8, 1.9), x=(-2.4, 2.4), bars=5)
     rooms.floor(-0.78, materials.wood(*WOODS[2], along="y", plank=0.12), far=1.7)
@@ -115,7 +115,7 @@ def window_table(rng: Rng, *, fixed: bool = False) -> Built:
         0.15,
         "room_window",
         ("curtains in a light wind", "leaves outside"),
-        ("home", "family", "spring"),
+        ("home", "family", "table", "spring"),
         0.4,
     )
 
@@ -127,9 +127,8 @@ def _bouquet(rng: Rng, at: tuple[float, float, float]) -> None:
             z = at[2] + float(rng.uniform(0.09, 0.2))
             along([(at[0], at[1], at[2] - 0.03), (x, y, z)], 0.0018, materials.leaf(*plants.GREENS["fresh"]))
             plants.blossom(rng, (x, y, z), 0.032, colour)
-    spray = plants.bush(rng, size=(0.2, 0.18, 0.22), leaves=130, length=0.05, green="olive", width=0.35)
+    spray = plants.bush(rng, size=(0.2, 0.18, 0.22), leaves=130, length=0.05, green="olive", width=0.35, core=False)
     spray.location = (at[0], at[1], at[2] - 0.03)
-    spray.children[-1].hide_render = True
 
 
 def bathroom(rng: Rng, *, fixed: bool = False) -> Built:

@@ -26,7 +26,7 @@ from generation import engines, services
 from generation.engines.base import Engine
 from generation.jobs import Progress
 from generation.models import Job, Video
-from generation.render import framing
+from generation.render import framing, identity
 from generation.render.clip import Motion
 from generation.render.compose import Cutout, RenderedCut, render
 from generation.render.scene import Scene
@@ -56,6 +56,7 @@ class Made:
     """What a stage leaves: names in storage, and how it was made."""
 
     cuts: tuple[services.NewCut, ...] = ()
+    render_hash: str = ""
     recipe: dict[str, object]
 
 
@@ -106,10 +107,13 @@ class Compose:
         timings = {cut.format: {name: round(seconds, 2) for name, seconds in cut.timings.items()} for cut in rendered}
         notes = sorted({note for cut in rendered for note in cut.notes})
         cpu = round(time.process_time() - started, 2)
-        return Made(cuts=cuts, recipe={"compose_cpu_seconds": cpu, "compose_seconds": timings, "notes": notes})
+        done = identity.render_hash(order.spec, motions)
+        return Made(
+            cuts=cuts, render_hash=done, recipe={"compose_cpu_seconds": cpu, "compose_seconds": timings, "notes": notes}
+        )
 
     def commit(self, job: Job, result: Made) -> None:
-        services.record_cuts(video=job.video, cuts=result.cuts, recipe=result.recipe)
+        services.record_cuts(video=job.video, cuts=result.cuts, render_hash=result.render_hash, recipe=result.recipe)
 
 
 def _order(video: Video) -> Order:

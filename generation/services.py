@@ -150,7 +150,7 @@ class NewCut:
     size: int
 
 
-def record_cuts(*, video: Video, cuts: Sequence[NewCut], recipe: dict[str, object]) -> None:
+def record_cuts(*, video: Video, cuts: Sequence[NewCut], render_hash: str, recipe: dict[str, object]) -> None:
     """Keep a video's finished files and send them to review. Runs in the job's commit."""
     for cut in cuts:
         Cut.objects.update_or_create(
@@ -161,7 +161,7 @@ def record_cuts(*, video: Video, cuts: Sequence[NewCut], recipe: dict[str, objec
                 "seconds": cut.seconds, "width": cut.width, "height": cut.height, "size": cut.size,
             },
         )  # fmt: skip
-    Video.objects.filter(pk=video.pk).update(recipe={**video.recipe, **recipe})
+    Video.objects.filter(pk=video.pk).update(recipe={**video.recipe, **recipe}, render_hash=render_hash)
     if advance(video, [Video.State.DRAFTED], Video.State.REVIEWING):
         jobs.enqueue(video=video, kind=Job.Kind.REVIEW)
 

@@ -43,6 +43,8 @@ def test_a_listing_becomes_a_ranked_truthful_video(alice: Merchant, no_broker: N
         exaggerated.refresh_from_db()
         assert exaggerated.state == Video.State.REJECTED
         assert honest.state == Video.State.REVIEWING
+        assert len(honest.render_hash) == 64
+        assert honest.render_hash != exaggerated.render_hash
         _the_audit_shows_what_it_measured(exaggerated)
         assert Evidence.objects.filter(kind="audit", parameter="spray_height", stance="contradicts").exists()
         review_services.approve(video=honest, approver="alice", reason="as in the photo")

@@ -38,6 +38,11 @@ format: ## let the formatter write
 system: ## what tests need from the system: Chromium (through apt, where that is allowed)
 	@tools/system.sh
 
+.PHONY: story
+story: install ## one page: simulated shoppers, four generations, audit and feedback on and off
+	@$(PY) benchmarks/story_films.py
+	@$(PY) benchmarks/story.py $(ARGS)
+
 .PHONY: serve
 serve: install ## the dashboard and its workers on the data of the last demo
 	@$(PY) manage.py demo --serve-only

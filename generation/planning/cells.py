@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.facts import ProductFacts
-from generation.planning.scenarios import HOOKS, SCENARIOS
+from generation.planning.scenarios import SCENARIOS, hooks_for
 from generation.planning.scenes import OWN, SceneCard, scene_for, suits
 
 EXPLORE = 0.34
@@ -80,11 +80,11 @@ def _spread(facts: ProductFacts, locales: Sequence[str], scenes: Sequence[SceneC
         key=lambda name: there.isdisjoint(SCENARIOS[name].scene_tags),
     )
     scenarios = [*wanted, *others]
-    rounds = []
-    for turn in range(len(locales) * len(HOOKS)):
+    hooks, rounds = hooks_for(facts), []
+    for turn in range(len(locales) * len(hooks)):
         for place, scenario in enumerate(scenarios):
             locale = locales[(place + turn) % len(locales)]
-            hook = HOOKS[(place + turn // len(locales)) % len(HOOKS)]
+            hook = hooks[(place + turn // len(locales)) % len(hooks)]
             rounds.append((scenario, locale, hook))
     return list(dict.fromkeys(rounds))
 

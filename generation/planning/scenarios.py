@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from catalog.facts import ProductFacts
+
 HOOKS = ("benefit", "proof", "question", "scene")
 """How the first two seconds begin: a selling point, a number, a buyer's question, or the scene itself."""
 
@@ -43,3 +45,15 @@ SCENARIOS: dict[str, Scenario] = {
         mood="fresh air and open sky",
     ),
 }
+
+
+def hooks_for(facts: ProductFacts) -> tuple[str, ...]:
+    """The hooks a product has something to open with; the scene itself is always there."""
+    proved = [text for point in facts.selling_points if point.evidence for text in point.text.values()]
+    has = {
+        "benefit": bool(proved),
+        "proof": any(letter.isdigit() for text in proved for letter in text),
+        "question": any(row.answer for row in facts.questions),
+        "scene": True,
+    }
+    return tuple(hook for hook in HOOKS if has[hook])

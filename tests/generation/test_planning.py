@@ -2,9 +2,10 @@
 
 import pytest
 
-from catalog.facts import ProductEffect, ProductImage
+from catalog.facts import ProductEffect, ProductImage, Question, SellingPoint
 from generation.planning import Cell, Learned, SceneCard, own_scenes, plan
 from generation.planning.places import kind_of
+from generation.planning.scenarios import hooks_for
 from tests.factories import make_facts
 
 GARDEN = SceneCard(id="bird_bath", tags=("garden", "family", "outdoor"), surface="water")
@@ -102,3 +103,14 @@ def test_shoes_do_not_stand_on_a_kitchen_counter() -> None:
     shirt = make_facts(title={"en-US": "Linen shirt"}, effect=ProductEffect())
     assert {cell.scene for cell in plan(shoes, [counter, camp], locales=["en-US"], budget=4)} == {"campsite"}
     assert plan(shirt, [counter, camp], locales=["en-US"], budget=4) == []
+
+
+def test_a_hook_is_only_planned_where_there_is_something_to_open_with() -> None:
+    bare = make_facts(selling_points=(), questions=())
+    proud = make_facts(
+        selling_points=(SellingPoint(id="sp-1", text={"en-US": "Up to 45 cm high"}, evidence=("par-spray_height",)),),
+        questions=(Question(id="q-1", question="Does it float?", answer="Yes."),),
+    )
+    assert hooks_for(bare) == ("scene",)
+    assert hooks_for(proud) == ("benefit", "proof", "question", "scene")
+    assert {cell.hook for cell in plan(bare, [GARDEN, POOL], locales=["en-US"], budget=8)} == {"scene"}

@@ -43,6 +43,7 @@ class Drawing:
     scene: str
     products: tuple[Placed, ...]
     label: str = ""
+    label_size: int = 30
     caption: str = ""
     flash: tuple[float, float] = (0.0, 0.0)
     sound: Floats | None = None
@@ -81,8 +82,10 @@ def _frames(drawing: Drawing) -> list[Pixels]:
         for placed in drawing.products:
             _paste(frame, placed, shift)
         _lighten(frame, drawing.flash, index)
-        frame = frame * (1 - words[..., 3:]) + words[..., :3]
-        frames.append(np.clip(frame, 0, 255).astype(np.uint8))
+        for part, layer in words:
+            under = frame[part]
+            under[:] = layer[..., :3] + under * (1 - layer[..., 3:])
+        frames.append(frame)
     return frames
 
 
@@ -93,13 +96,13 @@ def _still(scene: str) -> Pixels:
         return np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS))
 
 
-def _background(still: Pixels, shift: NDArray[np.float64]) -> Floats:
+def _background(still: Pixels, shift: NDArray[np.float64]) -> Pixels:
     margin = (np.array(still.shape[1::-1]) - SIZE) / 2
     move = np.array([[1, 0, shift[0] - margin[0]], [0, 1, shift[1] - margin[1]]])
-    return cv2.warpAffine(still, move, SIZE, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    return np.asarray(cv2.warpAffine(still, move, SIZE, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _paste(frame: Floats, placed: Placed, shift: NDArray[np.float64]) -> None:
+def _paste(frame: Pixels, placed: Placed, shift: NDArray[np.float64]) -> None:
     photo = placed.product.photo
     sprite = photo.drawn(placed.width / photo.outline.width, placed.aspect)
     height, width = sprite.shape[:2]
@@ -110,28 +113,33 @@ def _paste(frame: Floats, placed: Placed, shift: NDArray[np.float64]) -> None:
     inside = slice(max(0, row), row + height + 1), slice(max(0, column), column + width + 1)
     under = frame[inside]
     layer = layer[max(0, -row) :, max(0, -column) :][: under.shape[0], : under.shape[1]]
-    under[:] = layer[..., :3] * np.array(placed.tint, np.float32) + under * (1 - layer[..., 3:])
+    drawn = layer[..., :3] * np.array(placed.tint, np.float32) + under * (1 - layer[..., 3:])
+    under[:] = np.clip(drawn, 0, 255)
 
 
-def _lighten(frame: Floats, flash: tuple[float, float], index: int) -> None:
+def _lighten(frame: Pixels, flash: tuple[float, float], index: int) -> None:
     rate, share = flash
-    if rate and int(index * rate * 2 / FPS) % 2:
+    if rate:
         part = frame[:, : round(share * frame.shape[1])]
-        part[:] = part * 0.35 + 150
+        part[:] = part * 0.3 + (170 if int(index * rate * 2 / FPS) % 2 else 0)
 
 
-def _words(drawing: Drawing) -> Floats:
-    """Label and caption, RGB times alpha and alpha 0..1."""
-    image = Image.new("RGBA", SIZE, (0, 0, 0, 0))
-    draw = ImageDraw.Draw(image)
-    for text, size, middle in ((drawing.label, 30, (210, 64)), (drawing.caption, 46, (640, 640))):
-        if text:
-            name = "font_cjk" if any(character > "\u2e7f" for character in text) else "font_inter"
-            font = ImageFont.truetype(str(assets.resolve(name)), size)
-            half = font.getlength(text) / 2 + 22
-            box = (middle[0] - half, middle[1] - size * 0.85, middle[0] + half, middle[1] + size * 0.85)
-            draw.rounded_rectangle(box, radius=size * 0.8, fill=(22, 26, 32, 200))
-            draw.text(middle, text, font=font, fill=(255, 255, 255, 255), anchor="mm")
-    rgba = np.asarray(image, np.float32)
-    alpha = rgba[..., 3:] / 255
-    return np.concatenate([rgba[..., :3] * alpha, alpha], axis=2)
+def _words(drawing: Drawing) -> list[tuple[tuple[slice, slice], Floats]]:
+    """Label and caption: where each lies, and its RGB times alpha with alpha 0..1."""
+    found = []
+    for text, size, middle in ((drawing.label, drawing.label_size, (230, 64)), (drawing.caption, 46, (640, 640))):
+        if not text:
+            continue
+        image = Image.new("RGBA", SIZE, (0, 0, 0, 0))
+        draw = ImageDraw.Draw(image)
+        name = "font_cjk" if any(character > "\u2e7f" for character in text) else "font_inter"
+        font = ImageFont.truetype(str(assets.resolve(name)), size)
+        half, high = font.getlength(text) / 2 + 22, size * 0.85
+        box = (middle[0] - half, middle[1] - high, middle[0] + half, middle[1] + high)
+        draw.rounded_rectangle(box, radius=size * 0.8, fill=(22, 26, 32, 200))
+        draw.text(middle, text, font=font, fill=(255, 255, 255, 255), anchor="mm")
+        part = slice(int(box[1]) - 1, int(box[3]) + 2), slice(max(0, int(box[0]) - 1), int(box[2]) + 2)
+        rgba = np.asarray(image, np.float32)[part]
+        alpha = rgba[..., 3:] / 255
+        found.append((part, np.concatenate([rgba[..., :3] * alpha, alpha], axis=2)))
+    return found

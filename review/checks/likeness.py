@@ -12,7 +12,7 @@ PRESENT = 0.6
 """Share of the frames looked at in which the product has to be found."""
 ALIKE = 0.50
 """Median likeness below which a person compares it with the photo."""
-RECOLOURED, TINTED = 26.0, 17.0
+RECOLOURED, TINTED = 26.0, 8.0
 """Median CIEDE2000 that no light of our scenes reaches, and one that only a strong light does."""
 STRETCHED = 0.15
 """Relative departure from the photo's height over width."""

@@ -29,8 +29,8 @@ STILL = 0.34
 """Seconds over which falling drops are taken out of a picture before the product is looked for."""
 DARKER = 33
 """Percentile over that time which is kept of each pixel."""
-MEASURABLE = frozenset({"jet", "mist", "steam", "particles"})
-"""Effects that flicker, which is what the measurement sees."""
+MEASURABLE = frozenset({"jet"})
+"""Effects of drops, which light up a pixel for one frame: what the measurement sees, and what it was tested on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,11 +188,11 @@ def _extent(
     seen: tuple[tuple[Sighting, ...], tuple[TextLine, ...], tuple[float, ...]],
     progress: Callable[[float], None],
 ) -> Extent:
-    if facts.effect.kind not in MEASURABLE:
-        what = (
-            "has no effect" if facts.effect.kind == "none" else f"makes a {facts.effect.kind}, which does not flicker"
-        )
-        return CannotMeasure(reason=f"The product {what}: there is no height to measure.")
+    kind = facts.effect.kind
+    if kind == "none":
+        return CannotMeasure(reason="The product has no effect: there is no height to measure.")
+    if kind not in MEASURABLE:
+        return CannotMeasure(reason=f"The {kind} has no sharp edge: compare its size with the specification yourself.")
     if photo is None:
         return CannotMeasure(reason="There is no cut-out photo of the product to measure against.")
     sightings, texts, shots = seen

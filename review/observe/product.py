@@ -22,6 +22,10 @@ RECOGNISED = 0.42
 LUCK = 2.6
 """Divided by its width in pixels: what a small template scores by chance more than a large one."""
 
+COPY = 0.75
+"""Share of the sighting's likeness that another copy in the same light has."""
+DOUBTFUL, BETTER = 0.70, 0.04
+"""Likeness below which the product may have been stretched, and by how much a stretched one has to be more alike."""
 LEADERS, FINALISTS = 8, 3
 """Places of a coarse search that are looked at closely, and those of them whose size is found exactly."""
 
@@ -71,7 +75,7 @@ def count(frame: Frame, photo: Photo, *, sighting: Sighting, enlarge: float) -> 
     own = _scaled(sighting, 1 / enlarge)
     shrink = min(1.0, 48 / (photo.outline.width * own.scale))
     small = pattern.field(_resized(frame, shrink))
-    least = max(RECOGNISED, 0.75 * sighting.likeness)
+    least = 0.6 * sighting.likeness
     hits = [
         (score, x / shrink, y / shrink, own.scale * ratio)
         for ratio in (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6)
@@ -83,8 +87,9 @@ def count(frame: Frame, photo: Photo, *, sighting: Sighting, enlarge: float) -> 
         if not _apart(_middle(photo, guess), found, photo, own):
             continue
         closer = _around(frame, photo, guess)
-        if closer and closer.score >= 0.8 * sighting.likeness and _apart(_middle(photo, closer), found, photo, own):
-            found.append(_middle(photo, closer))
+        exact = _sharpened(frame, photo, closer) if closer else None
+        if exact and exact.score >= COPY * sighting.likeness and _apart(_middle(photo, exact), found, photo, own):
+            found.append(_middle(photo, exact))
     return len(found)
 
 
@@ -183,12 +188,31 @@ def _vertex(places: NDArray[np.float64], scores: NDArray[np.float64]) -> float:
 
 def _aspect(frame: Frame, photo: Photo, match: _Match) -> float:
     """Height over width against the photo: 1 unless the product was stretched."""
+    if match.score < DOUBTFUL and (stretched := _stretched(frame, photo, match)):
+        return stretched
     window, _ = _window(frame, photo, match, margin=0.25)
     seen = pattern.field(window)
     ratios = np.array([0.76, 0.84, 0.92, 1.0, 1.08, 1.16, 1.24])
     tried = [_best(seen, photo, match.scale, ratio) for ratio in ratios]
     scores = np.array([each.score if each else -1.0 for each in tried])
     return round(_vertex(ratios[scores > -1], scores[scores > -1]), 3) if (scores > -1).any() else 1.0
+
+
+def _stretched(frame: Frame, photo: Photo, match: _Match) -> float | None:
+    """The aspect at which the product is clearly more alike than unstretched, at whatever width; None without one.
+
+    A stretched product is taken for a smaller or larger one at first, so both are tried together.
+    """
+    window, _ = _window(frame, photo, match, margin=0.8)
+    shrink = min(1.0, 56 / (photo.outline.width * match.scale))
+    seen = pattern.field(_resized(window, shrink))
+    scores: dict[float, float] = {}
+    for aspect in (0.6, 0.68, 0.77, 0.88, 1.0, 1.14, 1.28, 1.42, 1.58):
+        sizes = (0.7, 0.78, 0.86, 0.93, 1.0, 1.08, 1.18, 1.3, 1.42)
+        tried = (_best(seen, photo, match.scale * shrink * size, aspect) for size in sizes)
+        scores[aspect] = max((found.score for found in tried if found), default=-1.0)
+    best = max(scores, key=lambda aspect: scores[aspect])
+    return best if scores[best] >= scores[1.0] + BETTER else None
 
 
 def _best(seen: Field, photo: Photo, scale: float, aspect: float = 1.0) -> _Match | None:

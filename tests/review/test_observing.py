@@ -11,11 +11,13 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import signal
 
 from catalog import assets
+from catalog.facts import ProductEffect
 from generation.render import speech as voice
 from generation.specs import Line
+from review.checks.effect_height import effect_height
 from review.checks.likeness import likeness
 from review.checks.wording import coverage
-from review.observe import hearing, media, overlay, product, speech, text
+from review.observe import hearing, media, observer, overlay, product, speech, text
 from review.observe.effect import Window, _together, measure
 from review.observe.observer import Track, observe
 from review.observe.overlay import Height
@@ -24,7 +26,7 @@ from review.observe.records import CannotMeasure, Measured, Sound
 from review.observe.text import Film
 from tests.factories import make_facts
 from tests.review.drawn import Clip, draw_clip, frames_of, pump_photo
-from tests.review.seen import RULER
+from tests.review.seen import RULER, observation
 from tests.review.seen import measured as seen_as
 
 
@@ -158,6 +160,17 @@ def test_a_file_is_observed_from_end_to_end(photo: Photo, tmp_path: Path) -> Non
     assert seen.effect.value == pytest.approx(0.45, rel=0.07)
     assert seen.sha256 == media.sha256(file)
     assert {"Listening", "Reading", "Finding the product", "Measuring"} <= set(stages)
+
+
+@pytest.mark.parametrize("kind", ["steam", "mist", "beam", "particles"])
+def test_an_effect_without_edges_is_left_to_a_person(kind: str, photo: Photo) -> None:
+    facts = make_facts(effect=ProductEffect(kind=kind, cap_parameter="spray_height"))  # type: ignore[arg-type]
+    clip = Film(frames=[], seconds=np.zeros(0), enlarge=2, full=lambda second: np.zeros((1, 1, 3), np.uint8))
+    found = observer._extent(clip, facts, photo, ((), (), ()), lambda share: None)
+    assert isinstance(found, CannotMeasure)
+    (finding,) = effect_height(facts, None, observation(effect=found))
+    assert (finding.severity, finding.message.split(".")[0]) == ("person", "Cannot measure")
+    assert kind in finding.message.replace("light ", "")
 
 
 def test_a_product_shown_twice_is_blocked_in_the_finished_file(photo: Photo, tmp_path: Path) -> None:

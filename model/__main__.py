@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def add_published_stages(stages: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """`plan`, `bench` and `weights`."""
+    """`plan`, `bench`, `weights` and `film`."""
     plan = stages.add_parser(
         "plan", help="memory, operations and seconds of a run of the 15B, before anything is loaded"
     )
@@ -66,9 +66,20 @@ def add_published_stages(stages: "argparse._SubParsersAction[argparse.ArgumentPa
     bench.add_argument("--runs", type=int, default=5)
     bench.add_argument("--threads", type=int, default=2)
     bench.add_argument("--json", action="store_true")
+    bench.add_argument("--compile", action="store_true", help="as one compiled graph; compiling is not timed")
     weights = stages.add_parser("weights", help="which published parts a folder holds, and their licences")
-    weights.add_argument("folder", type=Path)
-    weights.add_argument("--accept", nargs="*", default=[], choices=("gemma", "stability"))
+    film = stages.add_parser("film", help="make one clip with the published parts of a folder")
+    for stage in (weights, film):
+        stage.add_argument("folder", type=Path)
+        stage.add_argument("--accept", nargs="*", default=[], choices=("gemma", "stability"))
+    film.add_argument("prompt")
+    film.add_argument("--still", type=Path, help="first frame; without it the whole clip is made up")
+    film.add_argument("--resolution", default="256p", choices=("256p", "540p", "1080p"))
+    film.add_argument("--seconds", type=int, default=5)
+    film.add_argument("--guided", action="store_true", help="the undistilled base: 32 steps, two runs each")
+    film.add_argument("--seed", type=int, default=42)
+    film.add_argument("--compile", action="store_true", help="compile each network as one graph")
+    film.add_argument("--out", type=Path, default=STATE / "film")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -80,6 +91,7 @@ def run(options: argparse.Namespace) -> int:
         "plan": published_stages.plan,
         "bench": published_stages.bench,
         "weights": published_stages.weights,
+        "film": published_stages.film,
         "parity": stages.parity,
         "data": stages.data,
         "train": stages.train,

@@ -104,11 +104,15 @@ def random_network(config: ModelConfig, device: str) -> UnifiedTransformer:
 
 
 @torch.no_grad()
-def measure(name: str, *, layers: int | None, segments: Segments, device: str, runs: int) -> Figures:
+def measure(
+    name: str, layers: int | None, *, segments: Segments, device: str, runs: int, compiled: bool = False
+) -> Figures:
     """Time forward passes of a named configuration at one sequence length."""
     full: ModelConfig = getattr(ModelConfig, name)()
     config = shallow(full, layers, room=int(MEMORY_SHARE * free_bytes(device)))
     network = random_network(config, device)
+    if compiled:
+        network.compile(fullgraph=True)
     tokens = torch.randn(1, segments.total, config.token_width, device=device)
     coordinates = torch.randint(1, 9, (1, segments.total, 9), device=device).float()
     seconds = best_seconds(lambda: network(tokens, coordinates, segments), device, runs)

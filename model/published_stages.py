@@ -5,16 +5,24 @@ import json
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
+import numpy as np
 import torch
+from PIL import Image
+from scipy.io import wavfile
 
 from model import assets
 from model import bench as measuring
 from model import plan as planning
+from model.architecture.transformer import UnifiedTransformer
+from model.inference.film import Film, FilmMaker, FilmParts, FilmRequest, Running
 from model.shards import WeightsError
 from model.tokens.sequence import Segments
+from model.training import pictures
 
 AUDIO_SHARE, TEXT_SHARE = 30, 8
+SHEET_FRAMES = 6
 
 
 def plan(options: argparse.Namespace) -> int:
@@ -57,7 +65,12 @@ def bench(options: argparse.Namespace) -> int:
     segments = Segments(options.tokens - audio - text, audio, text)
     try:
         found = measuring.measure(
-            options.config, layers=options.layers, segments=segments, device=device, runs=options.runs
+            options.config,
+            options.layers,
+            segments=segments,
+            device=device,
+            runs=options.runs,
+            compiled=options.compile,
         )
     except measuring.TooLargeError as error:
         print(error, file=sys.stderr)
@@ -89,3 +102,68 @@ def weights(options: argparse.Namespace) -> int:
     for name, licence, state in lines:
         print(f"{name:13} {licence}\n{'':13} {state}")
     return 0 if all(state.startswith(assets.USABLE) for _, _, state in lines) else 1
+
+
+def film(options: argparse.Namespace) -> int:
+    """Make one clip with the parts of a folder: numbered PNG frames, a contact sheet and sound.wav."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        check_memory(options, device)
+        parts = film_parts(options)
+    except (planning.DoesNotFitError, assets.LicenceError, WeightsError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    width, height = planning.SIZES[options.resolution]
+    request = FilmRequest(
+        prompt=options.prompt,
+        still=np.asarray(Image.open(options.still).convert("RGB")) if options.still else None,
+        seconds=options.seconds,
+        width=width,
+        height=height,
+        seed=options.seed,
+    )
+    running = Running(device=device, offload=device != "cpu")
+    write_film(FilmMaker(parts, running).make(request), options.out, title=options.prompt)
+    print(f"wrote {options.out}/frames, sheet.jpg and sound.wav")
+    return 0
+
+
+def check_memory(options: argparse.Namespace, device: str) -> None:
+    """Refuse before anything is loaded what this machine's free memory cannot hold."""
+    here = planning.Device(f"this machine's {device}", measuring.free_bytes(device) / planning.GIB, 1, 1)
+    ask = planning.Ask(
+        resolution=options.resolution, seconds=options.seconds, device=here, distilled=not options.guided
+    )
+    planning.make_plan(ask)
+
+
+def film_parts(options: argparse.Namespace) -> FilmParts:
+    """Load what the clip needs, the parts with a licence to accept first, so that a refusal comes at once."""
+    root, accepted = options.folder, frozenset(options.accept)
+    upscaler = None if options.resolution == planning.FIRST_SIZE else f"{options.resolution}_sr"
+
+    def network(name: str) -> UnifiedTransformer:
+        loaded = assets.load_network(root, name)
+        if options.compile:
+            loaded.compile(fullgraph=True)
+        return loaded
+
+    return FilmParts(
+        text=assets.load_text(root, accepted),
+        audio=assets.load_audio(root, accepted),
+        base=network("base" if options.guided else "distill"),
+        upscaler=network(upscaler) if upscaler else None,
+        video_encoder=assets.load_wan(root, dtype=torch.bfloat16),
+        video_decoder=assets.load_turbo(root, dtype=torch.bfloat16),
+        guided=options.guided,
+    )
+
+
+def write_film(made: Film, folder: Path, *, title: str) -> None:
+    """Frames as PNG files, six of them on a sheet, and the sound."""
+    (folder / "frames").mkdir(parents=True, exist_ok=True)
+    for number, frame in enumerate(made.frames):
+        Image.fromarray(frame).save(folder / "frames" / f"{number:04}.png")
+    chosen = np.linspace(0, len(made.frames) - 1, SHEET_FRAMES).astype(int)
+    pictures.contact_sheet([(title, [made.frames[number] for number in chosen])], folder / "sheet.jpg")
+    wavfile.write(folder / "sound.wav", made.sound_rate, made.sound)

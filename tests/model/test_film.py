@@ -2,12 +2,17 @@
 
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from scipy.io import wavfile
 from torch import Tensor, nn
 
+from model import bench, plan, published_stages
+from model.__main__ import main
 from model.architecture.transformer import UnifiedTransformer
 from model.autoencoders.oobleck import OobleckConfig, OobleckVAE
 from model.autoencoders.turbo import TurboConfig, TurboVAED
@@ -145,3 +150,43 @@ def test_a_still_is_cut_in_the_middle_to_the_proportions_of_the_clip() -> None:
 
     assert cut_to(still, (32, 32)).min() > 180  # Lanczos rings at the borders
     assert cut_to(still, (96, 32)).min() == 0
+
+
+def command(folder: Path, *more: str) -> int:
+    return main(["film", str(folder), "a blue pool", "--seconds", "1", "--out", str(folder / "out"), *more])
+
+
+def test_the_command_refuses_what_memory_cannot_hold_before_it_looks_for_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench, "free_bytes", lambda _device: 24 * 2**30)
+
+    assert command(tmp_path, "--resolution", "1080p") == 1
+    assert "28.5 GiB of it weights" in capsys.readouterr().err
+
+
+def test_the_command_refuses_parts_whose_licence_was_not_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench, "free_bytes", lambda _device: 100 * 2**30)
+
+    assert command(tmp_path) == 1
+    assert "under the Gemma Terms of Use" in capsys.readouterr().err
+    assert command(tmp_path, "--accept", "gemma", "stability") == 1
+    assert "no text encoder in" in capsys.readouterr().err
+
+
+def test_the_command_writes_frames_a_sheet_and_sound(
+    tmp_path: Path, parts: FilmParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "free_bytes", lambda _device: 100 * 2**30)
+    monkeypatch.setattr(published_stages, "film_parts", lambda _options: replace(parts, upscaler=None))
+    monkeypatch.setitem(plan.SIZES, "256p", (64, 32))
+
+    assert command(tmp_path) == 0
+
+    assert len(list((tmp_path / "out" / "frames").glob("*.png"))) == 25
+    assert Image.open(tmp_path / "out" / "frames" / "0024.png").size == (64, 32)
+    rate, sound = wavfile.read(tmp_path / "out" / "sound.wav")
+    assert (rate, sound.shape) == (44_100, (45_864, 2))
+    assert (tmp_path / "out" / "sheet.jpg").stat().st_size > 1000

@@ -12,7 +12,6 @@ compositor, made once and kept (`--films`, see `benchmarks/story_films.py`).
 import argparse
 import sys
 from dataclasses import dataclass
-from itertools import product as pairs
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +30,8 @@ from generation.planning.scenarios import HOOKS, SCENARIOS
 
 PRODUCTS, ARMS, DAYS, GENERATIONS, VISITORS = 10, 6, 4, 4, 6000
 """Visitors are those of one product in one generation."""
+ENOUGH = 800
+"""Visitors a video needs before it is called the most clicked."""
 CHOICES = {"scenario": tuple(SCENARIOS), "hook": HOOKS, "promise": ("honest", "exaggerated")}
 USUAL = {"click": 0.06, "add_to_cart": 0.035, "order": 0.45, "refund": 0.06}
 LOUD = {"click": 0.35, "add_to_cart": 0.25, "order": 0.0, "refund": 1.9}
@@ -61,6 +62,16 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Loudest:
+    """The video that was clicked most, and what it was worth: per thousand of its visitors, refunds of its orders."""
+
+    choices: tuple[str, ...]
+    clicks: float
+    kept: float
+    refunds: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What the shop earned in one generation, per thousand visitors, and what shoppers were promised."""
 
@@ -70,8 +81,7 @@ class Outcome:
     """Share of orders."""
     exaggerated: float
     """Share of visitors who saw more than the product can do."""
-    favourite: tuple[str, str, str]
-    """The choices that most visitors saw."""
+    loudest: Loudest
 
 
 class Taste:
@@ -179,19 +189,19 @@ def plan(past: list[Batch], rng: np.random.Generator, feedback: bool) -> dict[st
 def outcome(batch: Batch) -> Outcome:
     """Sums of one generation."""
     total = {step: values.sum(0) for step, values in batch.counts.items()}
-    seen = total["impression"].sum()
-    weight = {
-        choice: float(total["impression"][(batch.picked["scenario"] == choice[0]) & (batch.picked["hook"] == choice[1])
-                                          & (batch.picked["promise"] == choice[2])].sum())
-        for choice in pairs(*(range(len(values)) for values in CHOICES.values()))
-    }  # fmt: skip
-    best = max(weight, key=lambda choice: weight[choice])
+    seen = total["impression"]
+    loud = int(np.where(seen >= ENOUGH, total["click"] / np.maximum(seen, 1), 0).argmax())
     return Outcome(
-        clicks=float(1000 * total["click"].sum() / seen),
-        kept=float(1000 * (total["order"].sum() - total["refund"].sum()) / seen),
+        clicks=float(1000 * total["click"].sum() / seen.sum()),
+        kept=float(1000 * (total["order"].sum() - total["refund"].sum()) / seen.sum()),
         refunds=float(total["refund"].sum() / max(total["order"].sum(), 1)),
-        exaggerated=float(total["impression"][batch.picked["promise"] == 1].sum() / seen),
-        favourite=tuple(values[place] for values, place in zip(CHOICES.values(), best, strict=True)),  # type: ignore[arg-type]
+        exaggerated=float(seen[batch.picked["promise"] == 1].sum() / seen.sum()),
+        loudest=Loudest(
+            choices=tuple(values[batch.picked[name][loud]] for name, values in CHOICES.items()),
+            clicks=float(1000 * total["click"][loud] / seen[loud]),
+            kept=float(1000 * (total["order"][loud] - total["refund"][loud]) / seen[loud]),
+            refunds=float(total["refund"][loud] / max(total["order"][loud], 1)),
+        ),
     )
 
 

@@ -27,6 +27,15 @@ LINES = {
 WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 560, 300, 52, 176, 16, 34
 
 
+class Loudest(Protocol):
+    """The most clicked video of a generation: scenario, hook, promise, and what it was worth."""
+
+    choices: tuple[str, ...]
+    clicks: float
+    kept: float
+    refunds: float
+
+
 class Told(Protocol):
     """One generation of one shop."""
 
@@ -34,7 +43,7 @@ class Told(Protocol):
     kept: float
     refunds: float
     exaggerated: float
-    favourite: tuple[str, str, str]
+    loudest: Loudest
 
 
 Story = Mapping[str, Sequence[Sequence[Told]]]
@@ -72,12 +81,12 @@ def page(story: Story, films: Path) -> str:
 <h1>Exaggeration wins the click and loses the order</h1>
 <p class="lead">{sentence(story)}</p>
 <div class="curves">{curves}</div>
-<h2>What most visitors saw</h2>
+<h2>The most clicked video of each generation</h2>
 <div class="strips">{"".join(strip(name, shops[0], films) for name, shops in story.items())}</div>
 <p class="small">The first shop of each setting. Films are drawn by the product's own compositor from the catalog's
 photo; a card without a film names a video that was not drawn yet. The audit stops 95 % of the exaggerated videos before
 anybody sees them, and they are made anew within the specification; feedback means that two thirds of a batch follow
-what sold, refunds taken off.</p>
+what sold, refunds taken off; the other third stays an experiment, so what it tries never disappears.</p>
 </main></body></html>
 """
 
@@ -156,14 +165,15 @@ def y(value: float, bottom: float, top: float) -> float:
 
 
 def strip(name: str, shop: Sequence[Told], films: Path) -> str:
-    """Four cards of one shop: the choices that most visitors saw, with their film where it was drawn."""
+    """Four cards of one shop: the most clicked videos, with their film where it was drawn."""
     cards = "".join(card(at, one, films) for at, one in enumerate(shop, start=1))
     return f"<section><h3>{escape(name)}</h3><div class='cards'>{cards}</div></section>"
 
 
 def card(at: int, one: Told, films: Path) -> str:
     """One generation."""
-    scenario, hook, promise = one.favourite
+    loud = one.loudest
+    scenario, hook, promise = loud.choices
     path = films / f"{scenario}-{hook}-{promise}.jpg"
     picture = f'<div class="none">{escape(scenario)}</div>'
     if path.is_file():
@@ -172,7 +182,8 @@ def card(at: int, one: Told, films: Path) -> str:
         picture = f'<img alt="{seen}" src="data:image/jpeg;base64,{data}">'
     return (
         f'<article class="{promise}">{picture}<p><strong>{at}. {escape(scenario)} · {escape(hook)}</strong><br>'
-        f"{escape(promise)}; {one.clicks:.0f} clicks, {one.kept:.1f} kept orders, {one.refunds:.0%} sent back"
+        f"{escape(promise)}; of 1,000 visitors {loud.clicks:.0f} click and {loud.kept:.0f} keep an order;"
+        f" {loud.refunds:.0%} of the orders come back"
         "</p></article>"
     )
 

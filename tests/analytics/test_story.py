@@ -16,7 +16,7 @@ def test_planning_drops_exaggeration_by_itself_and_the_audit_does_not_have_to_wa
     assert free[0].clicks > honest[0].clicks
     assert free[0].kept < honest[0].kept
     settings = {name: [honest] for name in story_page.LINES}
-    (tmp_path / f"{'-'.join(honest[0].favourite)}.jpg").write_bytes(b"a picture")
+    (tmp_path / f"{'-'.join(honest[0].loudest.choices)}.jpg").write_bytes(b"a picture")
     page = story_page.page(settings, tmp_path)
     assert page.count("<svg") == 4
     assert "YSBwaWN0dXJl" in page

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -259,13 +259,19 @@ def measure(rows: int, home: Path) -> dict[str, Any]:
     """Every figure, in one run against one database."""
     path = home / "feed.csv"
     write_feed(path, rows)
+    found: dict[str, Any] = {"rows": rows, "megabytes": path.stat().st_size / 1e6}
     with database(home) as environment:
-        found: dict[str, Any] = {"rows": rows, "megabytes": path.stat().st_size / 1e6}
-        found["row_by_row_s_a_row"] = row_by_row(path)
-        found["bare_s"], found["load_s"] = bare(path), load(path)
-        found["whole"] = figures_of(apart("whole", path, environment))
-        found["again"] = figures_of(apart("whole", path, environment))
-        found["killed"] = killed(path, environment, rows)
+        stages: dict[str, Callable[[], Any]] = {
+            "bare_s": lambda: bare(path),
+            "load_s": lambda: load(path),
+            "whole": lambda: figures_of(apart("whole", path, environment)),
+            "again": lambda: figures_of(apart("whole", path, environment)),
+            "killed": lambda: killed(path, environment, rows),
+            "row_by_row_s_a_row": lambda: row_by_row(path),
+        }
+        for name, stage in stages.items():
+            found[name] = stage()
+            print(f"{name} {found[name]}", file=sys.stderr, flush=True)
     found["load_over_bare"] = found["load_s"] / found["bare_s"]
     found["row_by_row_over_whole"] = found["row_by_row_s_a_row"] * rows / found["whole"]["seconds"]
     return found

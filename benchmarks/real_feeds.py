@@ -197,7 +197,12 @@ def table(results: list[Outcome]) -> list[list[object]]:
         counts = [one.rows, one.ready, one.warned, one.refused]
         rows.append([one.file, *counts, *shares, f"{one.seconds:.1f}", "yes" if one.holds else "NO", one.detected])
         rows += [["   " + reason[:110], *[""] * 10] for reason in one.reasons]
-    return rows
+    lists = [one for one in results if one.rows]
+    sums = [sum(getattr(one, name) for one in lists) for name in ("rows", "ready", "warned", "refused")]
+    lands = [[one.lands[name] for one in lists if name in one.lands] for name in ("titles", "prices", "pictures")]
+    shares = [f"{sum(hits for hits, _ in pairs)}/{sum(given for _, given in pairs)}" for pairs in lands]
+    total = f"{len(lists)} lists, {len(results) - len(lists)} files that are none"
+    return [*rows, [total, *sums, *shares, f"{sum(one.seconds for one in results):.1f}", "", ""]]
 
 
 def _share(pair: tuple[int, int] | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -69,6 +70,7 @@ def store(merchant: Merchant, listed: Sequence[ListedProduct], *, elsewhere: Map
     old = [(known[row.sku].pk, row) for row in (*changed, *additions) if row.sku in known]
     fresh = [(written[row.sku], row) for row in (*new, *additions) if row.sku in written]
     _store_rows(merchant, fresh, old)
+    _clear([(pk, row) for pk, row in old if row.cleared])
     return Stored(len(new), len(changed), len(whole) - len(new) - len(changed), tuple(pk for pk, _ in old))
 
 
@@ -129,6 +131,31 @@ def _product(
     pictures = bulk.as_json(elsewhere.get(row.sku, [])) if row.images else None
     start = (known.pk if known else None, row.sku, hashes[row.sku])
     return (*start, *texts, row.price_minor, *objects, *lists, pictures)
+
+
+CLEARED: dict[str, dict[str, Any]] = {
+    "brand": {"brand": ""}, "category": {"category": ""}, "description": {"description": ""}, "link": {"link": ""},
+    "price": {"price_minor": None}, "images": {"image_urls": []}, "tags": {"audience_tags": []},
+}  # fmt: skip
+"""What a field is when its cell says so explicitly."""
+
+
+def _clear(rows: Touched) -> None:
+    """Empty what a listing asks to be emptied; what a person entered by hand stays."""
+    by_fields: dict[tuple[str, ...], list[int]] = {}
+    for pk, row in rows:
+        by_fields.setdefault(row.cleared, []).append(pk)
+    for names, products in by_fields.items():
+        values = {column: value for name in names for column, value in CLEARED.get(name, {}).items()}
+        named = [name for name in names if name not in CLEARED]
+        found = Product.objects.filter(pk__in=products)
+        if values:
+            found.update(**values)
+        if named:
+            Parameter.objects.filter(product__in=products, name__in=named, by_hand=False).delete()
+            for product in found:
+                kept = {name: value for name, value in product.attributes.items() if name not in named}
+                found.filter(pk=product.pk).update(attributes=kept)
 
 
 def _add(keys: Mapping[str, int], rows: Sequence[ListedProduct], elsewhere: Mapping[str, list[str]]) -> None:

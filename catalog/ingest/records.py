@@ -116,6 +116,8 @@ class ListedProduct:
     questions: tuple[Question, ...] = ()
     search_terms: tuple[SearchTerm, ...] = ()
     images: tuple[ListedImage, ...] = ()
+    cleared: tuple[str, ...] = ()
+    """Fields and parameters whose cell says ``[clear]``: what is stored goes. A blank cell keeps it."""
 
     def content_hash(self) -> str:
         """SHA-256 of everything above: the same row group twice changes nothing."""

@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from catalog.facts import SellingPoint
@@ -14,6 +15,8 @@ from catalog.ingest.delimited import normalise
 from catalog.ingest.dialects import ColumnMap
 from catalog.ingest.records import ListedProduct, RawRow, Reading
 
+CLEAR = "[clear]"
+CLEARABLE = ("brand", "category", "description", "price", "link", "images", "tags")
 TITLE_LIMIT, SKU_LIMIT, TEXT_LIMIT = 300, 120, 20_000
 GROUP_LIMIT = 2000
 """Rows of one product; more than that is a group column that does not group."""
@@ -54,14 +57,28 @@ def readings(rows: Iterable[RawRow], columns: ColumnMap) -> Iterator[Reading]:
 
 def read(block: tuple[RawRow, ...], columns: ColumnMap) -> Reading:
     """One row group as a product, or the reasons why it is none."""
-    group = Group(block, columns, problems=[flaw for row in block for flaw in row.flaws])
+    shown, cleared = _without_marks(block, columns)
+    group = Group(shown, columns, problems=[flaw for row in block for flaw in row.flaws])
     _check_letters(group)
     product = None
     if not any(problem.severity == "refused" for problem in group.problems):
         product = _product(group) if columns.dialect.kind == "products" else _addition(group)
+        product = replace(product, cleared=cleared) if product and cleared else product
     if any(problem.severity == "refused" for problem in group.problems):
         product = None
     return _reading(group, product)
+
+
+def _without_marks(block: tuple[RawRow, ...], columns: ColumnMap) -> tuple[tuple[RawRow, ...], tuple[str, ...]]:
+    """The rows without cells that ask for what is stored to be cleared, and the fields and parameters they stand in."""
+    marked = {name for row in block for name, value in row.values.items() if value == CLEAR}
+    if not marked:
+        return block, ()
+    shown = tuple(
+        replace(row, values={name: value for name, value in row.values.items() if value != CLEAR}) for row in block
+    )
+    fields = [name for name in CLEARABLE if marked & set(columns.fields.get(name, ()))]
+    return shown, (*fields, *sorted(quantities.slug(name) for name in marked & set(columns.attributes)))
 
 
 def _check_letters(group: Group) -> None:

@@ -296,3 +296,22 @@ def test_the_dry_run_says_what_storing_would_change(at_alice: Merchant) -> None:
         ],
     }
     assert Product.objects.get(sku="B").title == "Cup"
+
+
+def test_a_blank_cell_keeps_and_a_marked_cell_clears(at_alice: Merchant) -> None:
+    header = "sku,title,price,brand,description,height,material\n"
+    import_text(at_alice, header + "A,Mug,5 EUR,Rill,Blue,9 cm,oak\nB,Cup,6 EUR,Rill,Red,8 cm,oak\n")
+    batch = import_text(at_alice, header + "A,Mug,,,,,\nB,Cup,[clear],[clear],,[clear],[clear]\n")
+    kept, cleared = Product.objects.order_by("sku")
+    assert (batch.ready, batch.changed) == (2, 2)
+    assert (kept.price_minor, kept.brand, kept.description, kept.attributes) == (
+        500,
+        "Rill",
+        "Blue",
+        {"material": "oak"},
+    )
+    assert [row.name for row in kept.parameters.all()] == ["height"]
+    assert (cleared.price_minor, cleared.brand, cleared.description, cleared.attributes) == (None, "", "Red", {})
+    assert list(cleared.parameters.all()) == []
+    again = import_text(at_alice, header + "B,Cup,[clear],[clear],,[clear],[clear]\n")
+    assert (again.same, again.changed) == (1, 0)

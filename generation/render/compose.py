@@ -27,7 +27,10 @@ from generation.specs import FRAME_SIZES, Format, VideoSpec
 Progress = Callable[[float], None]
 POSTER_SHARE = 0.45
 """The poster is the frame at this share of the clip: the effect stands at full height, a caption is shown."""
-CUTOUT_MARGIN = 10
+HEADROOM = 0.02
+"""Share of the frame's height that stays free above a product."""
+CALMER = (1.0, 0.7, 0.4, 0.15, 0.0)
+"""Shares of its motion that a clip may keep, tried in turn until the camera does not cut off the product's top."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +105,12 @@ class Cut:
         spot = scene.spot(shot.spot)
         self._sprite = product.sprite(cutout.rgba, cutout.photo, scene=scene, spot=spot, frame_size=self.size)
         radius_m = self._sprite.footprint_radius() / self._sprite.pixels_per_metre
-        self.motion = warp.fit_inside(rigid.settled(motion, scene, spot, radius_m=radius_m))
-        self.track = self._followed(scene, spot.xyz)
+        settled = warp.fit_inside(rigid.settled(motion, scene, spot, radius_m=radius_m))
+        for calm in CALMER:
+            self.motion = warp.softened(settled, calm)
+            self.track = self._followed(scene, spot.xyz)
+            if self._stays_whole():
+                break
         self._backdrop = warp.Backdrop(scene, self.motion, self.size)
         own = cutout.own_shadow(self._sprite, spot.surface)
         self._standing = Standing(self._sprite, scene=scene, spot=spot, track=self.track, own_shadow=own)
@@ -144,6 +151,12 @@ class Cut:
         pixel = (scene.to_frame(scene.camera.project(xyz)) + 1) / 2 * self.size
         reach = max(self._sprite.footprint_radius() / self._sprite.oversampling, 4.0)
         return warp.follow(self.motion, pixel, size=self.size, reach=reach)
+
+    def _stays_whole(self) -> bool:
+        """Whether the product, if frame 0 shows all of it, is never cut by the upper edge later."""
+        (box,) = _swept(self._sprite, self.track)
+        first = float(self.track.pixels[0, 1]) + self._sprite.box()[1]
+        return box.top >= min(HEADROOM * self.size[1], first)
 
     def _captioned(self) -> tuple[Overlay, ...]:
         page, cues = Page(format=self.format, size=self.size, locale=self.spec.locale), timeline.cues(self.spec)

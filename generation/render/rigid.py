@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from generation.render.clip import Motion
 from generation.render.scene import OVERSCAN, Doubles, Scene, Spot
 
-SOFT = 1.6
-"""Cells over which depth is smoothed, so that nothing tears at an edge."""
+SOFT = 0.5
+"""Cells over which depth is smoothed: more bends what stands behind an edge, less tears it."""
 GROUND = 5.0
 """Radii of the product round its spot within which even water carries it without sliding."""
 

@@ -31,10 +31,13 @@ def fit_inside(motion: Motion) -> Motion:
     for _ in range(12):
         middle = (low + high) / 2
         low, high = (middle, high) if _reach(motion, middle) <= OVERSCAN else (low, middle)
-    return _softened(motion, low)
+    return softened(motion, low)
 
 
-def _softened(motion: Motion, amount: float) -> Motion:
+def softened(motion: Motion, amount: float) -> Motion:
+    """The same motion, at that share of its size throughout."""
+    if amount == 1.0:
+        return motion
     identity = np.eye(3, dtype=np.float32)
     homography = (identity + amount * (motion.homography / motion.homography[:, 2:, 2:] - identity)).astype(np.float32)
     return replace(motion, homography=homography, flow=(motion.flow * amount).astype(np.float32))
@@ -44,7 +47,7 @@ def _reach(motion: Motion, amount: float) -> float:
     """Largest |x| or |y| that any frame reads, over a grid that includes the border."""
     axis = np.linspace(-1, 1, _GRID)
     points = np.stack(np.meshgrid(axis, axis), -1).reshape(1, -1, 2)
-    source = _source(_softened(motion, amount), np.repeat(points, len(motion), axis=0))
+    source = _source(softened(motion, amount), np.repeat(points, len(motion), axis=0))
     return float(np.abs(source).max())
 
 

@@ -104,3 +104,15 @@ def test_a_photo_of_unknown_angle_brings_its_own_shadow_at_the_products_scale() 
     scale = cut._sprite.pixels_per_metre / cut._sprite.oversampling * (box.photo.metres_per_pixel or 0)
     assert np.ptp(columns) == pytest.approx(25 * scale, abs=3)
     assert np.ptp(rows) == pytest.approx(30 * scale, abs=3)
+
+
+def test_a_camera_that_pushes_in_does_not_cut_off_the_top() -> None:
+    scene, cutout = make_scene("wide", width=1472, view_width_m=0.56), make_cutout()
+    zoom = np.tile(np.eye(3, dtype=np.float32), (24, 1, 1))
+    zoom[:, 0, 0] = zoom[:, 1, 1] = np.linspace(1, 0.75, 24)
+    spec = make_spec(captions=(), title="")
+    cut = Cut(spec, scene, replace(Motion.still(24), homography=zoom), cutout=cutout)
+    (box, *_) = cut.obstacles()
+    assert box.top >= 0.02 * 720
+    assert cut.track.scale[-1] > 1.01
+    assert cut.notes() == ()

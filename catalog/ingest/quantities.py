@@ -31,6 +31,8 @@ NAMES_OF_THINGS = re.compile(r"(?:^|_)(?:model|code|sku|ean|gtin|mpn|brand|title
 DECADE = re.compile(r"\b(?:a|the|early|late|mid)[ -]$", re.IGNORECASE)
 MEMORY = re.compile(r"\s*(?:内存|運存|运存|存储|ram|memory)", re.IGNORECASE)
 FIRST_COLOUR_TEMPERATURE = 1000
+REMEMBERED = 120
+"""Characters of a text that is worth remembering."""
 SEARCHED = 20_000
 """Characters of a text that are searched; whoever writes more does not describe a product."""
 _HAS_NUMBER = re.compile(rf"[\d{''.join(FRACTIONS)}]")
@@ -39,10 +41,17 @@ _HAS_NUMBER = re.compile(rf"[\d{''.join(FRACTIONS)}]")
 def find(text: str, *, locale: str = "en") -> tuple[Quantity, ...]:
     """Every quantity in a text, in order; () where there is none."""
     text = text[:SEARCHED]
-    return _found(text, locale) if _HAS_NUMBER.search(text) else ()
+    if not _HAS_NUMBER.search(text):
+        return ()
+    return _remembered(text, locale) if len(text) <= REMEMBERED else _found(text, locale)
 
 
 @lru_cache(maxsize=1 << 14)
+def _remembered(text: str, locale: str) -> tuple[Quantity, ...]:
+    """Cells of a feed repeat; whole paragraphs do not, and would fill the memory."""
+    return _found(text, locale)
+
+
 def _found(text: str, locale: str) -> tuple[Quantity, ...]:
     plain = half_width(text)
     found = list(notations.find(plain, locale=locale))

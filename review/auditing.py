@@ -85,6 +85,9 @@ def _place(finding: Finding, observation: Observation) -> tuple[float, Box, str]
     for line in observation.texts:
         if finding.claim and line.text in finding.claim and line.end > (finding.second or 0.0) - 0.01:
             return (line.start + line.end) / 2, line.box, _TITLES.get(finding.rule, "Look here")
+    if finding.rule == "people":
+        surest = max(observation.faces, key=lambda face: face.score)
+        return surest.second, surest.box, _TITLES["people"]
     if finding.rule == "likeness":
         for sighting in observation.sightings:
             if abs(sighting.second - (finding.second or 0.0)) < 0.01:
@@ -98,6 +101,7 @@ _TITLES = {
     "absolute_terms": "This wording",
     "caption_match": "Not as planned",
     "ai_label": "The AI label",
+    "people": "Whose consent?",
 }
 
 

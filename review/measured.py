@@ -15,6 +15,7 @@ TITLES = {
     "caption_match": "Text on screen",
     "speech_match": "Spoken words",
     "ai_label": "AI label",
+    "people": "People",
     "flashing": "Flashes",
     "technical": "The file itself",
 }

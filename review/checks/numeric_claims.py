@@ -19,6 +19,8 @@ _SUBJECTS = (
     frozenset(["depth", "deep", "profondeur", "profond", "深"]),
     frozenset(["runtime", "battery", "runs", "lasts", "autonomie", "tient", "dure", "续航"]),
     frozenset(["charging", "charge", "charges", "recharge", "充电"]),
+    frozenset(["hot", "warm", "chaud", "chaude", "保温"]),
+    frozenset(["cold", "cool", "froid", "froide", "frais", "fraiche", "保冷"]),
     frozenset(["warranty", "guarantee", "garantie", "保修"]),
 )
 """Words that tell which of several comparable parameters a number is about."""
@@ -115,7 +117,8 @@ def _comparable(parameter: Parameter, unit: str) -> bool:
 
 def _about(text: str, parameters: list[Parameter]) -> list[Parameter]:
     """The parameters whose subject the sentence names; all of them when it names none."""
-    said = set(tokens(text)) | {character for character in text if character > "\u3000"}
+    spaceless = {word for subject in _SUBJECTS for word in subject if word[0] > "\u3000" and word in text}
+    said = set(tokens(text)) | spaceless
     named = [
         parameter
         for parameter in parameters

@@ -10,6 +10,7 @@ from review.checks.effect_height import effect_height
 from review.checks.flashing import flashing
 from review.checks.likeness import likeness
 from review.checks.numeric_claims import numeric_claims
+from review.checks.people import people
 from review.checks.speech_match import speech_match
 from review.checks.technical import technical
 from review.observe.records import Observation
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     caption_match,
     speech_match,
     ai_label,
+    people,
     flashing,
     technical,
 )

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.facts import ProductFacts
-from review.observe import effect, flashes, hearing, media, picture, product, text
+from review.observe import effect, faces, flashes, hearing, media, picture, product, text
 from review.observe.effect import Window
 from review.observe.media import Frame, Streams
 from review.observe.photo import Photo
-from review.observe.records import CannotMeasure, Extent, Observation, Picture, Sighting, Sound, TextLine, Word
+from review.observe.records import CannotMeasure, Extent, Face, Observation, Picture, Sighting, Sound, TextLine, Word
 from review.observe.text import Film
 
 Progress = Callable[[str, float], None]
@@ -25,6 +25,8 @@ LONGER_SIDE = 640
 """Size of analysis frames: half of a 720p file."""
 LOOK_EVERY = 0.6
 """Seconds between searches for the product and for text, in files of up to 12 s."""
+FACES_EVERY = 1.0
+"""Seconds between searches for faces."""
 STILL = 0.34
 """Seconds over which falling drops are taken out of a picture before the product is looked for."""
 DARKER = 33
@@ -87,6 +89,7 @@ def observe(
         texts=texts,
         words=track.words,
         sightings=sightings,
+        faces=_faces(film),
         looked_at=looked_at,
         effect=extent,
         unread=(*track.unheard, *unread),
@@ -112,6 +115,17 @@ def _film(file: Path, streams: Streams) -> Film:
         seconds=np.arange(len(frames)) / fps,
         enlarge=streams.width / width,
         full=lambda second: media.frame_at(file, second, streams),
+    )
+
+
+def _faces(film: Film) -> tuple[Face, ...]:
+    """Faces in a frame of every second."""
+    moments = np.arange(FACES_EVERY / 2, max(film.seconds[-1], FACES_EVERY), FACES_EVERY)
+    indices = sorted({int(np.abs(film.seconds - moment).argmin()) for moment in moments})
+    return tuple(
+        face
+        for index in indices
+        for face in faces.faces(film.frames[index], second=float(film.seconds[index]), enlarge=film.enlarge)
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.facts import Parameter
 from generation.specs import Line
 from review.checks.absolute_terms import absolute_terms
 from review.checks.ai_label import ai_label
@@ -26,7 +27,7 @@ def severities(findings: list[Finding]) -> list[str]:
 
 def test_the_honest_file_passes_every_check() -> None:
     findings = run(make_facts(), plan(), observation())
-    assert (len(CHECKS), verdict(findings), set(severities(findings))) == (9, "passed", {"info"})
+    assert (len(CHECKS), verdict(findings), set(severities(findings))) == (10, "passed", {"info"})
 
 
 def test_an_effect_above_its_cap_is_blocked_and_shows_both_values() -> None:
@@ -73,6 +74,29 @@ def test_numbers_are_held_against_parameters(sentence: str, severity: str) -> No
     heard = observation(texts=(), words=words(sentence))
     assert severities(numeric_claims(make_facts(), None, shown)) == [severity]
     assert severities(numeric_claims(make_facts(), None, heard)) == [severity]
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence", "severity"),
+    [
+        ("en-US", "Hot for 8 hours", "block"),
+        ("en-US", "Cold for 8 hours", "info"),
+        ("fr-FR", "Chaud pendant 8 heures", "block"),
+        ("zh-CN", "保温8小时", "block"),
+        ("zh-CN", "直径30厘米", "block"),
+    ],
+)
+def test_a_number_is_held_against_the_parameter_its_sentence_speaks_of(
+    locale: str, sentence: str, severity: str
+) -> None:
+    rows = (
+        Parameter(id="par-hot", name="keeps_hot", value=6, unit="h", bound="max"),
+        Parameter(id="par-cold", name="keeps_cold", value=12, unit="h", bound="max"),
+        Parameter(id="par-diameter", name="diameter", value=16, unit="cm"),
+        Parameter(id="par-spray_height", name="spray_height", value=45, unit="cm", bound="max"),
+    )
+    seen = observation(locale=locale, texts=(text(sentence),), words=())
+    assert severities(numeric_claims(make_facts(parameters=rows), None, seen)) == [severity]
 
 
 def test_a_price_must_be_the_one_in_the_catalog() -> None:

@@ -265,10 +265,11 @@ def measure(rows: int, home: Path) -> dict[str, Any]:
         stages: dict[str, Callable[[], Any]] = {
             "bare_s": lambda: bare(path),
             "load_s": lambda: load(path),
+            # Beside each other, because the load of the machine changes.
+            "row_by_row_s_a_row": lambda: row_by_row(path),
             "whole": lambda: figures_of(apart("whole", path, environment)),
             "again": lambda: figures_of(apart("whole", path, environment)),
             "killed": lambda: killed(path, environment, rows),
-            "row_by_row_s_a_row": lambda: row_by_row(path),
         }
         for name, stage in stages.items():
             found[name] = stage()

@@ -2,8 +2,8 @@
 
 python -m tools.scenes.retouch
 
-For what a new rendering would move elsewhere rather than remove, such as the mirror image of a white flower right behind
-the spot. Run it once after a scene was rendered; the list says what was done.
+For what a new rendering would move elsewhere rather than remove, such as the mirror image of a white flower right
+behind the spot. Run it once after a scene was rendered; the list says what was done.
 """
 
 from dataclasses import dataclass
@@ -36,6 +36,8 @@ def retouch(patch: Patch) -> None:
     """Write the still anew with one patch covered."""
     path = SCENES / patch.scene / f"{patch.format}.jpg"
     picture = cv2.imread(str(path))
+    if picture is None:
+        raise SystemExit(f"There is no still {path}.")
     (x, y), (across, down), (right, below) = patch.centre, patch.radii, patch.shift
     beside = picture[y + below - down : y + below + down, x + right - across : x + right + across]
     mask = np.zeros(beside.shape[:2], np.uint8)

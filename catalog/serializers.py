@@ -59,7 +59,7 @@ class ImportRecord(serializers.ModelSerializer[Import]):
         model = Import
         fields = (
             "public_id", "name", "state", "dialect", "detected", "rows", "ready", "warned", "refused", "done", "added",
-            "changed", "same", "pictures", "error", "created", "finished",
+            "changed", "same", "pictures", "outlook", "error", "created", "finished",
         )  # fmt: skip
         read_only_fields = fields
 

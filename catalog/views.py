@@ -64,6 +64,23 @@ def import_confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def import_pause(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Stop storing for now; confirming goes on where it stood."""
+    if services.pause(batch=get_object_or_404(Import, public_id=public_id)):
+        messages.info(request, "Paused. What was stored stays; press the button to go on.")
+    return redirect("catalog:import_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def import_cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Give an upload up."""
+    services.cancel(batch=get_object_or_404(Import, public_id=public_id), by=request.user.get_username())
+    return redirect("catalog:import_detail", public_id=public_id)
+
+
+@login_required
 def import_problems(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The refused rows as CSV with their reasons: correct them there and upload that file."""
     batch = get_object_or_404(Import, public_id=public_id)

@@ -56,6 +56,8 @@ POSTS = [
     ("review:video_show", _video(Video.State.APPROVED)),
     ("review:video_check", _video(Video.State.NEEDS_PERSON)),
     ("catalog:import_confirm", _import),
+    ("catalog:import_pause", _import),
+    ("catalog:import_cancel", _import),
 ]
 
 
@@ -239,3 +241,16 @@ def test_all_outdated_videos_are_made_anew_on_one_click(at_desk: Client, shop: S
         states = list(Video.objects.filter(pk=shop.videos[Video.State.STALE].pk).values_list("state", flat=True))
     assert "Make all anew" in page
     assert ("is being made anew" in answer, states) == (True, ["retired"])
+
+
+def test_an_upload_says_what_would_change_and_can_be_stopped(at_desk: Client, shop: Shop) -> None:
+    page = reverse("catalog:import_detail", args=[_import(shop)])
+    change = {"sku": "VT-FNT-016", "field": "spray_height", "before": "at most 0.45 m", "after": "at most 0.4 m"}
+    with tenancy.merchant_context(shop.merchant.pk):
+        Import.objects.filter(state="checked").update(outlook={"new": 2, "changed": 1, "same": 3, "changes": [change]})
+    text = at_desk.get(page).content.decode()
+    stopped = at_desk.post(page + "cancel/", follow=True).content.decode()
+
+    assert "at most 0.4 m" in text
+    assert '<strong class="number">2</strong> new' in text
+    assert "Stopped by" in stopped

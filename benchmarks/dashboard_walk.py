@@ -8,6 +8,7 @@ passed, approves it, opens the shop page as a stranger and reads the report. Any
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -121,7 +122,7 @@ def _serving(home: Path) -> Iterator[str]:
         )  # fmt: skip
         yield site
     finally:
-        demo.terminate()
+        demo.send_signal(signal.SIGINT)  # as Ctrl-C does: servers and workers end before their folder goes
         demo.wait(timeout=60)
 
 

@@ -1,5 +1,6 @@
 """Every video of the demo is what the trained weights make of its plan: emptied weights move and sound otherwise."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from catalog import assets
 from generation import engines
 from generation.engines.base import Engine
 from generation.planning import plan, scene_pack
+from generation.planning.scenarios import SCENARIOS
 from generation.prompts import compose, exaggerate
 from generation.prompts.locales import locales
+from generation.prompts.profiles import compact_prompt
 from generation.render.clip import Motion
 from generation.render.scene import Scene
 from generation.specs import VideoSpec
@@ -65,3 +68,22 @@ def test_zeroed_weights_change_every_video_of_the_demo(emptied: Engine) -> None:
         assert np.abs(real.gain - zeroed.gain).max() > 0.01, name
         assert np.abs(real.sound - zeroed.sound).mean() > 0.1 * np.abs(real.sound).mean(), name
         assert real.made_by.split()[1] != zeroed.made_by.split()[1], name
+
+
+def test_shuffled_words_make_the_camera_worse() -> None:
+    """One scene, the cameras of the four scenarios: each video is nearest to the move that its own words ask for."""
+    trained = engines.load("unified", weights=WEIGHTS, text_encoder=assets.resolve("minilm"))
+    asked = engines.load("parallax", weights=WEIGHTS, text_encoder=assets.resolve("minilm"))
+    spec = _variants()[0]
+    card = next(card for card in scene_pack() if card.id == spec.shots[0].scene)
+    specs = [
+        replace(spec, shots=(replace(spec.shots[0], camera=each.camera, prompt=compact_prompt(card, each, "jet")),))
+        for each in SCENARIOS.values()
+    ]
+    scene = Scene.load(spec.shots[0].scene, "wide")
+    made = [trained.generate(each, scene, "wide", lambda share: None) for each in specs]
+    wanted = [asked.generate(each, scene, "wide", lambda share: None) for each in specs]
+    apart = np.array([[_pixels_apart(each, move) for move in wanted] for each in made])
+    own, shuffled = np.diag(apart).mean(), apart[~np.eye(len(specs), dtype=bool)].mean()
+    assert apart.argmin(axis=1).tolist() == [0, 1, 2, 3], apart.round(1)
+    assert own < 0.7 * shuffled, apart.round(1)

@@ -1,27 +1,26 @@
-"""One batch of events: read strictly, resolve whose placements they are, store by COPY; a replay stores nothing.
+"""One batch of events: read strictly, stored once; a replay stores nothing.
 
 1. `parse` turns bytes into rows and refusals; a batch that is no batch raises BadBatch.
-2. One definer function says which merchant owns each placement: nobody is signed in here.
-3. Each merchant's rows go into a temporary table by COPY, and from there into the event table, inside that
-   merchant's context. The primary key drops what was stored before.
+2. `event_store.owners` says which merchant owns each placement: nobody is signed in here.
+3. `event_store.store` keeps each merchant's rows; the primary key drops what was stored before.
+
+Every shopper's every act comes through `_Batch.row`: it does little, and nothing twice.
 """
 
 import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
-from accounts import tenancy
-from analytics import decisions
-from analytics.event_ids import occurred_at
+from analytics import decisions, event_store
+from analytics.event_store import Row
 from analytics.models import Kind, Source
 
 LARGEST_BATCH = 1000
@@ -30,13 +29,18 @@ LATEST = timedelta(days=7)
 EARLIEST = timedelta(minutes=10)
 """How far a shopper's clock may run ahead."""
 FIELDS = {"id", "kind", "decision", "placement", "visitor", "detail", "value_minor"}
-QUARTILES = {"25", "50", "75", "100"}
+DETAILS = {Kind.PROGRESS: ("3s", "25", "50", "75", "100"), Kind.DWELL: ("10", "30", "60", "180", "600")}
+"""What the detail of these kinds may be: how far a video was watched, how many seconds a live stream was."""
 NEEDS_DECISION = {Kind.ORDER, Kind.REFUND}
 """Money moves the ranking: such events are believed only with a note that we signed."""
 LARGEST_VALUE = 10**12
 
 _DETAIL = re.compile(r"[a-z0-9_]{0,40}")
 _KINDS = frozenset(Kind.values)
+_DETAILED: dict[str, tuple[str, ...]] = {kind.value: allowed for kind, allowed in DETAILS.items()}
+_UUID7 = re.compile(
+    r"[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}", re.ASCII | re.IGNORECASE
+)
 
 
 class BadBatch(ValueError):
@@ -61,23 +65,6 @@ class Receipt:
     refused: tuple[Refusal, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """A valid event whose owner is not known yet."""
-
-    index: int
-    event_id: UUID
-    kind: str
-    placement: UUID
-    visitor: int
-    source: str
-    allocation: int
-    propensity: float | None
-    detail: str
-    value_minor: int
-    occurred: datetime
-
-
 class _Invalid(ValueError):
     """One event is refused: (code, message)."""
 
@@ -85,15 +72,15 @@ class _Invalid(ValueError):
 def receive(body: bytes, *, now: datetime, is_bot: bool = False) -> Receipt:
     """Store a batch. Raises BadBatch when the body as a whole cannot be read."""
     rows, refused = parse(body, now=now, is_bot=is_bot)
-    owners = _owners({row.placement for row in rows})
+    owners = event_store.owners(row.placement for row in rows)
     by_merchant: dict[int, list[tuple[int, Row]]] = defaultdict(list)
     for row in rows:
         if row.placement not in owners:
-            refused.append(_refusal(row.index, "unknown_placement", f"No placement {row.placement} exists."))
+            refused.append(_refusal(row.place, "unknown_placement", f"No placement {row.placement} exists."))
             continue
         placement, merchant = owners[row.placement]
         by_merchant[merchant].append((placement, row))
-    accepted = sum(_store(merchant, mine) for merchant, mine in by_merchant.items())
+    accepted = sum(event_store.store(merchant, mine) for merchant, mine in by_merchant.items())
     known = sum(len(mine) for mine in by_merchant.values())
     return Receipt(
         accepted=accepted, duplicates=known - accepted, refused=tuple(sorted(refused, key=lambda one: one.index))
@@ -102,11 +89,11 @@ def receive(body: bytes, *, now: datetime, is_bot: bool = False) -> Receipt:
 
 def parse(body: bytes, *, now: datetime, is_bot: bool = False) -> tuple[list[Row], list[Refusal]]:
     """The events of a batch that can be believed, and why the others cannot."""
-    notes: dict[str, decisions.Decision | None] = {}
+    batch = _Batch(now, is_bot=is_bot)
     rows, refused = [], []
     for index, event in enumerate(_events(body)):
         try:
-            rows.append(_row(index, event, notes, now=now, is_bot=is_bot))
+            rows.append(batch.row(index, event))
         except _Invalid as error:
             refused.append(_refusal(index, *error.args))
     return rows, refused
@@ -133,57 +120,84 @@ def _events(body: bytes) -> Sequence[Any]:
     return events
 
 
-def _row(
-    index: int, event: Any, notes: dict[str, decisions.Decision | None], *, now: datetime, is_bot: bool
-) -> Row:  # fmt: skip
-    if not isinstance(event, dict) or not event.keys() <= FIELDS:
-        unknown = sorted(event.keys() - FIELDS) if isinstance(event, dict) else "no object"
-        raise _Invalid("unknown_field", f"An event has the fields {sorted(FIELDS)}; this one has {unknown}.")
-    identity = _uuid(event, "id")
-    kind = event.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise _Invalid("unknown_kind", f"kind must be one of {sorted(_KINDS)}, not {kind!r}.")
-    decision = _decision(event, notes)
-    if decision is None and kind in NEEDS_DECISION:
-        raise _Invalid("decision_missing", f"An event of kind {kind} needs the decision it follows from.")
-    source = Source.BOT.value if is_bot and not (decision and decision.source == Source.SIMULATED) else None
-    return Row(
-        index=index,
-        event_id=identity,
-        kind=kind,
-        placement=decision.placement if decision else _uuid(event, "placement"),
-        visitor=decision.visitor if decision else _visitor(event),
-        source=source or (decision.source if decision else Source.LIVE.value),
-        allocation=decision.allocation if decision else 0,
-        propensity=decision.propensity if decision else None,
-        detail=_detail(kind, event),
-        value_minor=_value(event),
-        occurred=_occurred(identity, now),
-    )
+class _Batch:
+    """What the events of one batch share: the moment, who sent them, and their notes, each checked once."""
+
+    def __init__(self, now: datetime, *, is_bot: bool) -> None:
+        self.earliest, self.latest = _milliseconds(now - LATEST), _milliseconds(now + EARLIEST)
+        self.is_bot = is_bot
+        self.notes: dict[str, decisions.Decision | None] = {}
+
+    def row(self, index: int, event: Any) -> Row:
+        """The event as it is stored. Raises _Invalid."""
+        if not isinstance(event, dict) or not event.keys() <= FIELDS:
+            unknown = sorted(event.keys() - FIELDS) if isinstance(event, dict) else "no object"
+            raise _Invalid("unknown_field", f"An event has the fields {sorted(FIELDS)}; this one has {unknown}.")
+        identity, milliseconds = self.identity(event.get("id"))
+        kind = event.get("kind")
+        if not isinstance(kind, str) or kind not in _KINDS:
+            raise _Invalid("unknown_kind", f"kind must be one of {sorted(_KINDS)}, not {kind!r}.")
+        detail, value = _detail(kind, event), _value(event)
+        decision = self.decision(event)
+        if decision is None:
+            if kind in NEEDS_DECISION:
+                raise _Invalid("decision_missing", f"An event of kind {kind} needs the decision it follows from.")
+            placement, source = _placement(event), Source.BOT.value if self.is_bot else Source.LIVE.value
+            return Row(index, identity, milliseconds, kind, placement, _visitor(event), source, 0, 0.0, detail, value)
+        is_bot = self.is_bot and decision.source != Source.SIMULATED
+        return Row(
+            index, identity, milliseconds, kind, decision.placement, decision.visitor,
+            Source.BOT.value if is_bot else decision.source, decision.allocation, decision.propensity, detail, value,
+        )  # fmt: skip
+
+    def identity(self, written: Any) -> tuple[bytes, int]:
+        """The 16 bytes of an id and the milliseconds in it."""
+        if not isinstance(written, str) or not _UUID7.fullmatch(written):
+            raise _Invalid("bad_id", f"id must be a UUID of version 7, whose time is the event's own, not {written!r}.")
+        identity = bytes.fromhex(written.replace("-", ""))
+        milliseconds = int.from_bytes(identity[:6], "big")
+        if milliseconds > self.latest:
+            raise _Invalid("in_the_future", f"The id says {_moment(milliseconds)}, still to come: check the clock.")
+        if milliseconds < self.earliest:
+            late = f"The id says {_moment(milliseconds)}: events are taken for {LATEST.days} days."
+            raise _Invalid("too_late", late)
+        return identity, milliseconds
+
+    def decision(self, event: Mapping[str, Any]) -> decisions.Decision | None:
+        """The signed note of an event; None where somebody else chose the video."""
+        note = event.get("decision")
+        if note is None:
+            return None
+        if not isinstance(note, str):
+            raise _Invalid("bad_decision", "decision must be the text that came with the video.")
+        if note not in self.notes:
+            self.notes[note] = decisions.read(note)
+        found = self.notes[note]
+        if found is None:
+            raise _Invalid("bad_decision", "decision was not signed by this server: send it as it came with the video.")
+        if "placement" in event and _placement(event) != found.placement:
+            other = event["placement"]
+            raise _Invalid("decision_mismatch", f"decision is about placement {found.placement}, not {other}.")
+        return found
 
 
-def _uuid(event: Mapping[str, Any], name: str) -> UUID:
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def _moment(milliseconds: int) -> str:
+    """In words; the largest id of version 7 lies in the year 10889, which no calendar here can write."""
     try:
-        return UUID(event[name])
+        return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%F %T}"
+    except (ValueError, OverflowError):
+        return "a year after 9999"
+
+
+def _placement(event: Mapping[str, Any]) -> UUID:
+    try:
+        return UUID(event["placement"])
     except (KeyError, ValueError, TypeError, AttributeError):
-        raise _Invalid(f"bad_{name}", f"{name} must be a UUID, not {event.get(name)!r}.") from None
-
-
-def _decision(event: Mapping[str, Any], notes: dict[str, decisions.Decision | None]) -> decisions.Decision | None:
-    """The signed note of an event; a batch repeats few notes, so each is checked once."""
-    note = event.get("decision")
-    if note is None:
-        return None
-    if not isinstance(note, str):
-        raise _Invalid("bad_decision", "decision must be the text that came with the video.")
-    if note not in notes:
-        notes[note] = decisions.read(note)
-    found = notes[note]
-    if found is None:
-        raise _Invalid("bad_decision", "decision was not signed by this server: send it as it came with the video.")
-    if "placement" in event and _uuid(event, "placement") != found.placement:
-        raise _Invalid("decision_mismatch", f"decision is about placement {found.placement}, not {event['placement']}.")
-    return found
+        raise _Invalid("bad_placement", f"placement must be a UUID, not {event.get('placement')!r}.") from None
 
 
 def _visitor(event: Mapping[str, Any]) -> int:
@@ -195,10 +209,13 @@ def _visitor(event: Mapping[str, Any]) -> int:
 
 def _detail(kind: str, event: Mapping[str, Any]) -> str:
     detail = event.get("detail", "")
+    if detail == "" and kind not in _DETAILED:
+        return ""
     if not isinstance(detail, str) or not _DETAIL.fullmatch(detail):
         raise _Invalid("bad_detail", f"detail is at most 40 of a-z, 0-9 and _, not {detail!r}.")
-    if kind == Kind.PROGRESS and detail not in QUARTILES:
-        raise _Invalid("bad_detail", f"The detail of a progress is 25, 50, 75 or 100, not {detail!r}.")
+    allowed = _DETAILED.get(kind)
+    if allowed and detail not in allowed:
+        raise _Invalid("bad_detail", f"The detail of a {kind} is one of {', '.join(allowed)}, not {detail!r}.")
     return detail
 
 
@@ -209,57 +226,5 @@ def _value(event: Mapping[str, Any]) -> int:
     return value
 
 
-def _occurred(identity: UUID, now: datetime) -> datetime:
-    occurred = occurred_at(identity)
-    if occurred is None:
-        raise _Invalid("bad_id", "id must be a UUID of version 7: its time is the time of the event.")
-    if occurred > now + EARLIEST:
-        raise _Invalid("in_the_future", f"The id says {occurred:%F %T}, which is still to come: check the clock.")
-    if occurred < now - LATEST:
-        raise _Invalid("too_late", f"The id says {occurred:%F %T}: events are taken for {LATEST.days} days.")
-    return occurred
-
-
 def _refusal(index: int, code: str, message: str) -> Refusal:
     return Refusal(index=index, code=code, message=message)
-
-
-def _owners(placements: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Placement and merchant id of every placement that exists."""
-    with connection.cursor() as cursor:
-        cursor.execute("select public_id, placement_id, merchant_id from placement_owners(%s)", [list(placements)])
-        return {public: (placement, merchant) for public, placement, merchant in cursor.fetchall()}
-
-
-_COLUMNS = (
-    "day, merchant_id, event_id, placement_id, allocation_id, visitor, value_minor, occurred, propensity, kind, source,"
-    " detail"
-)
-
-
-def _store(merchant_id: int, rows: Sequence[tuple[int, Row]]) -> int:
-    """Insert what is new; returns how many that were."""
-    lines = "".join(_line(merchant_id, placement, row) for placement, row in rows)
-    with tenancy.merchant_context(merchant_id), connection.cursor() as cursor:
-        cursor.execute(
-            "create temporary table if not exists incoming_event"
-            " (like analytics_event including defaults) on commit delete rows"
-        )
-        cursor.execute("delete from incoming_event")
-        with cursor.copy(f"copy incoming_event ({_COLUMNS}) from stdin") as copy:
-            copy.write(lines)
-        cursor.execute(
-            f"insert into analytics_event ({_COLUMNS}) select {_COLUMNS} from incoming_event"  # noqa: S608  # constant
-            " on conflict (day, merchant_id, event_id) do nothing"
-        )
-        return int(cursor.rowcount)
-
-
-def _line(merchant_id: int, placement: int, row: Row) -> str:
-    """One line of COPY text; nothing needs escaping because nothing free was let through."""
-    occurred = row.occurred.isoformat()
-    propensity = "\\N" if row.propensity is None else row.propensity
-    return (
-        f"{occurred[:10]}\t{merchant_id}\t{row.event_id}\t{placement}\t{row.allocation}\t{row.visitor}"
-        f"\t{row.value_minor}\t{occurred}\t{propensity}\t{row.kind}\t{row.source}\t{row.detail}\n"
-    )

@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     IMPRESSION = "impression"
     PLAY = "play"
     PROGRESS = "progress"
+    DWELL = "dwell"
     CLICK = "click"
     ADD_TO_CART = "add_to_cart"
     ORDER = "order"
@@ -42,7 +43,8 @@ class Event(models.Model):
     placement = models.ForeignKey(Placement, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     detail = models.CharField(max_length=40, blank=True)
-    """What the kind alone does not say: the quartile of a progress (25, 50, 75, 100), the reason of a refund."""
+    """What the kind alone does not say: how far a progress came (3s, then 25, 50, 75, 100 percent), how many seconds a
+    shopper stayed with a live stream (10, 30, 60, 180, 600), the reason of a refund."""
     source = models.CharField(max_length=9, choices=Source.choices)
     visitor = models.BigIntegerField()
     """Keyed hash; the visitor's own id is never stored."""

@@ -100,7 +100,7 @@ def cells_of(merchant: Merchant) -> list[CellCount]:
     """What the model is fitted on: people only, all allocations of a day together."""
     rows = (
         DailyCount.objects.filter(merchant=merchant, source__in=PEOPLE)
-        .exclude(kind="progress")
+        .exclude(kind__in=("progress", "dwell"))
         .values("day", "placement_id", "kind")
         .annotate(total=Sum("visitors"))
         .order_by("day", "placement_id", "kind")

@@ -42,6 +42,21 @@ def test_a_replay_stores_nothing(client: Client, alice: Merchant, placement: Pla
     assert len(stored(alice)) == 20
 
 
+def test_a_batch_of_old_and_new_events_stores_the_new(client: Client, alice: Merchant, placement: Placement) -> None:
+    first, second = stage.event(placement), stage.event(placement, "progress", detail="3s")
+    stage.post(client, first)
+    assert stage.post(client, first, second).json() == {"accepted": 1, "duplicates": 1, "refused": []}
+    assert sorted((event.kind, event.detail) for event in stored(alice)) == [("impression", ""), ("progress", "3s")]
+
+
+def test_a_stored_event_says_exactly_when_it_happened(client: Client, alice: Merchant, placement: Placement) -> None:
+    sent = stage.event(placement, "dwell", detail="60", value_minor=7)
+    stage.post(client, sent)
+    (event,) = stored(alice)
+    assert event.occurred == event_ids.occurred_at(event.event_id)
+    assert (str(event.event_id), event.day, event.value_minor) == (sent["id"], event.occurred.date(), 7)
+
+
 def test_one_bad_event_does_not_cost_the_others(client: Client, alice: Merchant, placement: Placement) -> None:
     answer = stage.post(client, stage.event(placement), stage.event(placement, "applause"), stage.event(placement))
     assert answer.status_code == 202
@@ -66,6 +81,7 @@ def _without(event: dict[str, object], *names: str) -> dict[str, object]:
         ("note of nobody", {"decision": "WyIwIl0:forged"}, "bad_decision"),
         ("note is a number", {"decision": 5}, "bad_decision"),
         ("progress without quarter", {"kind": "progress", "detail": "33"}, "bad_detail"),
+        ("dwell without its seconds", {"kind": "dwell"}, "bad_detail"),
         ("detail with a tab", {"detail": "a\tb"}, "bad_detail"),
         ("negative value", {"value_minor": -1}, "bad_value"),
         ("value is true", {"value_minor": True}, "bad_value"),

@@ -6,7 +6,7 @@ asks for (the effect's size, say) is set by hand. A clip is a stretch of the six
 
 import json
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +41,7 @@ class Demo:
     def image(self) -> ProductImage:
         return self.facts.images[0]
 
-    @property
+    @cached_property
     def photo(self) -> Photo:
         return Photo.of(self.image, self.rgba)
 

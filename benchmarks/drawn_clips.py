@@ -45,6 +45,7 @@ class Drawing:
     label: str = ""
     label_size: int = 30
     caption: str = ""
+    headline: str = ""
     flash: tuple[float, float] = (0.0, 0.0)
     sound: Floats | None = None
     """Mono, 16 kHz."""
@@ -125,9 +126,14 @@ def _lighten(frame: Pixels, flash: tuple[float, float], index: int) -> None:
 
 
 def _words(drawing: Drawing) -> list[tuple[tuple[slice, slice], Floats]]:
-    """Label and caption: where each lies, and its RGB times alpha with alpha 0..1."""
+    """Label, caption and headline: where each lies, and its RGB times alpha with alpha 0..1."""
     found = []
-    for text, size, middle in ((drawing.label, drawing.label_size, (230, 64)), (drawing.caption, 46, (640, 640))):
+    lines = (
+        (drawing.label, drawing.label_size, (230, 64)),
+        (drawing.caption, 46, (640, 640)),
+        (drawing.headline, 40, (900, 64)),
+    )
+    for text, size, middle in lines:
         if not text:
             continue
         image = Image.new("RGBA", SIZE, (0, 0, 0, 0))

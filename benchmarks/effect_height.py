@@ -31,7 +31,7 @@ from generation.planning.scenarios import SCENARIOS
 from generation.planning.scenes import suits
 from generation.specs import Format
 from review.checks.effect_height import effect_height
-from review.observe.observer import Track, observe
+from review.observe.observer import Subject, Track, observe
 from review.observe.records import AtLeast, Measured, Sound
 
 PLANNED = 6.0
@@ -95,7 +95,8 @@ def _run(case: Case, product: Demo, options: argparse.Namespace) -> Result:
     with tempfile.TemporaryDirectory() as scratch:
         file = _rendered(case, product, options, Path(scratch))
         started = time.process_time()
-        seen = observe(file, product.facts, product.photo, "en-US", lambda stage, share: None, heard=heard)
+        subject = Subject(facts=product.facts, photo=product.photo, locale="en-US")
+        seen = observe(file, subject, lambda stage, share: None, heard=heard)
         spent = time.process_time() - started
     (finding,) = effect_height(product.facts, None, seen)
     number = seen.effect if isinstance(seen.effect, Measured | AtLeast) else None

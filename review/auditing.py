@@ -10,7 +10,7 @@ from generation.specs import VideoSpec
 from review.checks import registry
 from review.checks.base import Finding, Verdict, verdict
 from review.observe import media, overlay
-from review.observe.observer import Progress, Track, observe
+from review.observe.observer import Progress, Subject, Track, observe
 from review.observe.overlay import Height
 from review.observe.photo import Photo
 from review.observe.records import AtLeast, Box, Measured, Observation
@@ -40,7 +40,8 @@ class Report:
 def audit(file: Path, question: Question, progress: Progress, *, heard: Track | None = None) -> Report:
     """Audit one file; raises `review.observe.media.MediaError` when it is no readable video."""
     started = time.process_time()
-    observation = observe(file, question.facts, question.photo, question.locale, progress, heard=heard)
+    subject = Subject(facts=question.facts, photo=question.photo, locale=question.locale)
+    observation = observe(file, subject, progress, heard=heard)
     findings = registry.run(question.facts, question.spec, observation)
     pictures: dict[str, bytes] = {}
     shown = []

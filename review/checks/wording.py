@@ -9,7 +9,7 @@ from review.checks.numerals import with_digits
 
 _LOOKALIKES = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o"})
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
-_TOKEN = re.compile(rf"[{_CJK}]|[^\W_]+", re.UNICODE)
+_TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+", re.UNICODE)
 _SPELLED = {
     spelled: symbol
     for symbol, words in {

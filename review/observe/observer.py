@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, get_args
 
 import cv2
 import numpy as np
@@ -19,6 +20,8 @@ from review.observe.text import Film
 Progress = Callable[[str, float], None]
 """Called with the name of the stage and the share of all work that is done."""
 
+Part = Literal["sound", "text", "product", "faces", "flashes", "effect"]
+EVERYTHING: frozenset[Part] = frozenset(get_args(Part))
 MOST_FRAMES = 240
 """Frames kept in memory; longer files are looked at more sparsely in time."""
 LONGER_SIDE = 640
@@ -44,55 +47,79 @@ class Track:
     unheard: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a file is said to show: a product, its cut-out photo, and the language of words about it."""
+
+    facts: ProductFacts
+    photo: Photo | None
+    locale: str
+
+
 def observe(
     file: Path,
-    facts: ProductFacts,
-    photo: Photo | None,
-    locale: str,
+    subject: Subject,
     progress: Progress,
     *,
     heard: Track | None = None,
+    parts: frozenset[Part] = EVERYTHING,
 ) -> Observation:
     """Watch, read and listen to `file`. Raises `media.MediaError` when it is not a readable video.
 
-    `heard` passes on the track of another cut of the same video instead of listening again.
+    `heard` passes on the track of another cut of the same video instead of listening again. Fewer `parts` leave the
+    rest of the record empty: for measuring a single rule, never for a verdict.
     """
     streams = media.probe(file)
-    language = locale.split("-")[0]
     progress("Listening", 0.0)
-    track = heard or listen(file, locale)
+    track = heard or (listen(file, subject.locale) if "sound" in parts else Track(sound=Sound(), words=()))
     progress("Watching", 0.25)
     film = _film(file, streams)
     shots = picture.cuts(film.frames, film.seconds)
     progress("Reading", 0.35)
-    texts = text.read(film, every=_every(streams), progress=lambda share: progress("Reading", 0.35 + 0.25 * share))
-    sightings, looked_at = _look(film, photo, shots, lambda share: progress("Finding the product", 0.6 + 0.2 * share))
-    extent = _extent(
-        film, facts, photo, (sightings, texts, shots), lambda share: progress("Measuring", 0.8 + 0.2 * share)
-    )
-    unread = () if language in text.READABLE else (f"Text in {language!r} cannot be read by the audit.",)
+    reading = _within(progress, "Reading", 0.35, 0.25)
+    texts = text.read(film, every=_every(streams), progress=reading) if "text" in parts else ()
+    looking = _within(progress, "Finding the product", 0.6, 0.2)
+    sightings, looked_at = _look(film, subject.photo if "product" in parts else None, shots, looking)
+    measuring = _within(progress, "Measuring", 0.8, 0.1)
+    seen = sightings, texts, shots
+    extent = _extent(film, subject, seen, measuring) if "effect" in parts else CannotMeasure(reason="Not asked.")
+    progress("Looking for faces and flashes", 0.9)
     return Observation(
         sha256=media.sha256(file),
-        locale=locale,
+        locale=subject.locale,
         seconds=streams.seconds,
-        picture=Picture(
-            width=streams.width,
-            height=streams.height,
-            fps=streams.fps,
-            codec=streams.video_codec,
-            cuts=shots,
-            black=picture.black(film.frames, film.seconds),
-            frozen=picture.frozen(film.frames, film.seconds),
-            flashes=_flashes(film),
-        ),
+        picture=_picture(film, streams, shots, with_flashes="flashes" in parts),
         sound=track.sound,
         texts=texts,
         words=track.words,
         sightings=sightings,
-        faces=_faces(film),
+        faces=_faces(film) if "faces" in parts else (),
         looked_at=looked_at,
         effect=extent,
-        unread=(*track.unheard, *unread),
+        unread=(*track.unheard, *_unread(subject.locale)),
+    )
+
+
+def _within(progress: Progress, stage: str, start: float, length: float) -> Callable[[float], None]:
+    """Progress of a stage as progress of all."""
+    return lambda share: progress(stage, start + length * share)
+
+
+def _unread(locale: str) -> tuple[str, ...]:
+    language = locale.split("-")[0]
+    return () if language in text.READABLE else (f"Text in {language!r} cannot be read by the audit.",)
+
+
+def _picture(film: Film, streams: Streams, shots: tuple[float, ...], *, with_flashes: bool) -> Picture:
+    return Picture(
+        width=streams.width,
+        height=streams.height,
+        fps=streams.fps,
+        codec=streams.video_codec,
+        cuts=shots,
+        black=picture.black(film.frames, film.seconds),
+        frozen=picture.frozen(film.frames, film.seconds),
+        flashes=_flashes(film) if with_flashes else None,
     )
 
 
@@ -197,12 +224,11 @@ def _brought_to(middle: Frame, frame: Frame) -> Frame:
 
 def _extent(
     film: Film,
-    facts: ProductFacts,
-    photo: Photo | None,
+    subject: Subject,
     seen: tuple[tuple[Sighting, ...], tuple[TextLine, ...], tuple[float, ...]],
     progress: Callable[[float], None],
 ) -> Extent:
-    kind = facts.effect.kind
+    kind, photo = subject.facts.effect.kind, subject.photo
     if kind == "none":
         return CannotMeasure(reason="The product has no effect: there is no height to measure.")
     if kind not in MEASURABLE:

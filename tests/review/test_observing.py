@@ -19,7 +19,7 @@ from review.checks.likeness import likeness
 from review.checks.wording import coverage
 from review.observe import hearing, media, observer, overlay, product, speech, text
 from review.observe.effect import Window, _together, measure
-from review.observe.observer import Track, observe
+from review.observe.observer import Subject, Track, observe
 from review.observe.overlay import Height
 from review.observe.photo import Photo
 from review.observe.records import CannotMeasure, Measured, Sound
@@ -32,6 +32,10 @@ from tests.review.seen import measured as seen_as
 
 def _quiet(stage: str, share: float) -> None:
     """Nobody watches the progress of a test."""
+
+
+def _subject(photo: Photo) -> Subject:
+    return Subject(facts=make_facts(), photo=photo, locale="en-US")
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +158,7 @@ def test_a_file_is_observed_from_end_to_end(photo: Photo, tmp_path: Path) -> Non
     file = draw_clip(clip, photo, tmp_path / "clip.mp4", sound=_tone(tmp_path / "tone.wav"))
     stages: list[str] = []
     heard = Track(sound=Sound(codec="aac"), words=())
-    seen = observe(file, make_facts(), photo, "en-US", lambda stage, share: stages.append(stage), heard=heard)
+    seen = observe(file, _subject(photo), lambda stage, share: stages.append(stage), heard=heard)
     assert (seen.picture.width, seen.picture.codec, seen.picture.cuts) == (1280, "h264", ())
     assert isinstance(seen.effect, Measured)
     assert seen.effect.value == pytest.approx(0.45, rel=0.07)
@@ -166,7 +170,7 @@ def test_a_file_is_observed_from_end_to_end(photo: Photo, tmp_path: Path) -> Non
 def test_an_effect_without_edges_is_left_to_a_person(kind: str, photo: Photo) -> None:
     facts = make_facts(effect=ProductEffect(kind=kind, cap_parameter="spray_height"))  # type: ignore[arg-type]
     clip = Film(frames=[], seconds=np.zeros(0), enlarge=2, full=lambda second: np.zeros((1, 1, 3), np.uint8))
-    found = observer._extent(clip, facts, photo, ((), (), ()), lambda share: None)
+    found = observer._extent(clip, replace(_subject(photo), facts=facts), ((), (), ()), lambda share: None)
     assert isinstance(found, CannotMeasure)
     (finding,) = effect_height(facts, None, observation(effect=found))
     assert (finding.severity, finding.message.split(".")[0]) == ("person", "Cannot measure")
@@ -178,7 +182,7 @@ def test_a_product_shown_twice_is_blocked_in_the_finished_file(photo: Photo, tmp
     verdicts = []
     for products in (1, 2):
         file = draw_clip(Clip(height=0, seconds=1.2, products=products), photo, tmp_path / f"{products}.mp4")
-        seen = observe(file, make_facts(), photo, "en-US", _quiet, heard=heard)
+        seen = observe(file, _subject(photo), _quiet, heard=heard)
         verdicts.append([finding.severity for finding in likeness(make_facts(), None, seen)])
     assert verdicts == [["info"], ["info", "block"]]
 
@@ -220,7 +224,7 @@ def test_a_file_that_is_no_video_is_refused_by_name(tmp_path: Path, photo: Photo
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no video")
     with pytest.raises(media.MediaError, match=r"broken\.mp4 holds no readable video"):
-        observe(broken, make_facts(), photo, "en-US", _quiet)
+        observe(broken, _subject(photo), _quiet)
 
 
 def test_the_evidence_picture_marks_both_heights() -> None:

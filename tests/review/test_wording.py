@@ -42,3 +42,8 @@ def test_another_sentence_does_not_resemble(planned: str, heard: str) -> None:
 
 def test_another_number_is_another_sentence() -> None:
     assert resemblance("Sprays up to 45 cm", "Sprays up to 95 cm") < 0.5
+
+
+def test_latin_letters_and_chinese_ones_are_words_apart() -> None:
+    assert tokens("AI生成场景") == ["ai", "生", "成", "场", "景"]
+    assert coverage("AI生成", "AI生成场景") == 1.0

@@ -99,3 +99,43 @@ class Decision(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.who} {self.verdict}"
+
+
+class Ballot(TenantModel):
+    """Two videos of one product shown blind to one person, and what that person said once both were watched."""
+
+    class Answer(models.TextChoices):
+        LEFT = "left"
+        RIGHT = "right"
+        TIE = "tie"
+        NEITHER = "neither"
+
+    rater = models.CharField(max_length=150)
+    left = models.ForeignKey(Cut, on_delete=models.CASCADE, related_name="+")
+    right = models.ForeignKey(Cut, on_delete=models.CASCADE, related_name="+")
+    honest = models.CharField(max_length=5, choices=Answer.choices[:2], blank=True)
+    """Of a planted pair: the side that keeps to the specification, where the audit rejected the other. Else ""."""
+    left_seen = models.DateTimeField(null=True, blank=True)
+    right_seen = models.DateTimeField(null=True, blank=True)
+    appealing = models.CharField(max_length=7, choices=Answer.choices, blank=True)
+    truthful = models.CharField(max_length=7, choices=Answer.choices, blank=True)
+    """Which one is closer to the specification that stood beside them."""
+    cast = models.DateTimeField(null=True, blank=True)
+    device = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(left=models.F("right")), name="ballot_of_two_files"),
+            models.CheckConstraint(
+                condition=Q(cast__isnull=True)
+                | (Q(left_seen__isnull=False, right_seen__isnull=False) & ~Q(appealing="") & ~Q(truthful="")),
+                name="no_vote_before_both_were_watched",
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "rater"], condition=Q(cast__isnull=True), name="one_open_ballot_per_rater"
+            ),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.rater}: {self.left_id} or {self.right_id}"

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from review import api, views
+from review.arena import views as arena
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("videos/<uuid:public_id>/show/", views.video_show, name="video_show"),
     path("videos/<uuid:public_id>/check/", views.video_check, name="video_check"),
     path("review/", views.queue_list, name="queue_list"),
+    path("arena/", arena.pair, name="arena"),
+    path("arena/seen/left/", arena.seen, {"side": "left"}, name="arena_seen_left"),
+    path("arena/seen/right/", arena.seen, {"side": "right"}, name="arena_seen_right"),
+    path("arena/vote/", arena.vote, name="arena_vote"),
+    path("arena/results/", arena.results, name="arena_results"),
     path("api/v1/videos/<uuid:public_id>/audits", api.VideoAudits.as_view(), name="api_audits"),
     path("api/v1/videos/<uuid:public_id>/decisions", api.VideoDecisions.as_view(), name="api_decisions"),
 ]

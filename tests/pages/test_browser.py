@@ -12,12 +12,13 @@ from playwright.sync_api import Page, expect
 from accounts import tenancy
 from catalog.models import Image
 from generation.models import Approval, Placement, Video
+from review.models import Ballot
 from tests.pages.seed import PASSWORD, Shop, seed_shop
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default"])
 Browse = Callable[..., Page]
 LISTS = ["home", "generation:product_list", "review:video_list", "review:queue_list", "analytics:report_list",
-         "catalog:import_list"]  # fmt: skip
+         "catalog:import_list", "review:arena", "review:arena_results"]  # fmt: skip
 
 
 @pytest.fixture
@@ -210,3 +211,27 @@ def test_three_clicks_mark_a_place_of_ones_own(site: str, open_shop: Shop, brows
         image = Image.objects.get(role="scene", width=1000)
     assert image.base_px == pytest.approx([500, 400], abs=4)
     assert image.metres_per_pixel == pytest.approx(0.80 / 400, rel=0.02)
+
+
+def test_a_blind_pair_is_judged_after_both_films_were_played(
+    site: str, open_shop: Shop, browse: Browse, complaints: list[str]
+) -> None:
+    page = browse()
+    sign_in(page, site)
+    page.goto(f"{site}{reverse('review:arena')}")
+    cast = page.get_by_role("button", name="Save and show the next pair")
+    expect(cast).to_be_disabled()
+
+    for letter in "AB":
+        page.get_by_label(f"Video {letter}").evaluate("film => { film.muted = true; return film.play(); }")
+        side = page.locator("figure").filter(has=page.get_by_label(f"Video {letter}"))
+        expect(side.get_by_text("Watched", exact=True)).to_be_visible(timeout=20_000)
+    page.get_by_role("group", name="more appealing").get_by_label("A").check()
+    page.get_by_role("group", name="closer to the specification").get_by_label("Equal").check()
+    cast.click()
+
+    expect(page.get_by_text("Not watched yet")).to_have_count(2)
+    with tenancy.merchant_context(open_shop.merchant.pk):
+        ballot = Ballot.objects.get(cast__isnull=False)
+    assert (ballot.appealing, ballot.truthful, ballot.device) == ("left", "tie", "desk")
+    assert not complaints

@@ -4,6 +4,7 @@ import { player } from "./parts/player.js";
 import { preview } from "./parts/preview.js";
 import { drop } from "./parts/drop.js";
 import { place } from "./parts/place.js";
+import { arena } from "./parts/arena.js";
 
 const parts = {
   "[data-theme-switch]": themeSwitch,
@@ -11,6 +12,7 @@ const parts = {
   "[data-preview]": preview,
   "[data-drop]": drop,
   "[data-place]": place,
+  "[data-arena]": arena,
 };
 const started = new WeakSet();
 

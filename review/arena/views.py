@@ -1,0 +1,67 @@
+"""The pages of the arena: a pair to judge, and what the panel found."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts import selectors as accounts_selectors
+from review.arena import ballots, standings
+from review.arena.forms import VoteForm
+from review.models import Ballot
+
+
+@login_required
+def pair(request: HttpRequest) -> HttpResponse:
+    """Two videos of one product, without a word about which is which, and the specification beside them."""
+    return _pair_page(request, VoteForm())
+
+
+@login_required
+@require_POST
+def seen(request: HttpRequest, side: ballots.Side) -> HttpResponse:
+    """The player says that a side was played to its end."""
+    if not ballots.watch(ballot=_open(request), side=side):
+        return HttpResponse("Too early: this video has not been on long enough.", status=409, content_type="text/plain")
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def vote(request: HttpRequest) -> HttpResponse:
+    """The answers, then the next pair."""
+    form = VoteForm(request.POST)
+    if not form.is_valid():
+        return _pair_page(request, form, status=422)
+    try:
+        ballots.cast(ballot=_open(request), **form.cleaned_data)
+    except ballots.NotYet as problem:
+        messages.error(request, str(problem))
+    return redirect("review:arena")
+
+
+@login_required
+def results(request: HttpRequest) -> HttpResponse:
+    """What the panel found for every product, and who of it looks."""
+    context = {"tables": standings.tables(), "raters": standings.raters(), "enough": standings.ENOUGH}
+    return render(request, "review/arena_results.html", context)
+
+
+def _open(request: HttpRequest) -> Ballot:
+    rater = accounts_selectors.name_of(request.user)
+    return get_object_or_404(Ballot.objects.select_related("left", "right"), rater=rater, cast__isnull=True)
+
+
+def _pair_page(request: HttpRequest, form: VoteForm, status: int = 200) -> HttpResponse:
+    merchant = accounts_selectors.merchant_in(request)
+    ballot = ballots.take(merchant=merchant, rater=accounts_selectors.name_of(request.user))
+    if ballot is None:
+        return render(request, "review/arena_pair.html", {"ballot": None})
+    sides = (
+        ("left", "A", ballot.left, ballot.left_seen, reverse("review:arena_seen_left")),
+        ("right", "B", ballot.right, ballot.right_seen, reverse("review:arena_seen_right")),
+    )
+    context = {"ballot": ballot, "sides": sides, "facts": ballot.left.video.variant.facts, "form": form}
+    return render(request, "review/arena_pair.html", context, status=status)

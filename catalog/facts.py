@@ -6,7 +6,7 @@ Built by `catalog.selectors.product_facts`, stored as JSON beside each video, co
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -182,6 +182,68 @@ class ProductImage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProductClip:
+    """Real footage of the product in storage, probed: size in pixels, length in seconds."""
+
+    sha256: str
+    name: str
+    poster: str
+    seconds: float
+    width: int
+    height: int
+    fps: float
+    has_sound: bool = False
+    rights: str = ""
+
+
+EUROPEAN_UNION = frozenset(
+    [
+        "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE",
+        "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+    ]
+)  # fmt: skip
+"""Countries that a territory of ``EU`` stands for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """A paper that lets a person or a brand be shown with this product."""
+
+    id: str
+    kind: Literal["person", "brand"]
+    name: str
+    document: str
+    use: Literal["any", "shop", "ads"] = "any"
+    territory: tuple[str, ...] = ()
+    """ISO 3166 codes, or ``EU``; empty: everywhere."""
+    pictures: tuple[str, ...] = ()
+    """SHA-256 of the photos and clips it is limited to; empty: everything of the product."""
+    expires: str = ""
+    """Last day, ISO 8601; "" when it has none."""
+    void: str = ""
+    """Why it is not in force, in words; "" while it is."""
+
+    def reaches(self, pictures: Iterable[str]) -> bool:
+        """Whether it speaks about a video that shows these pictures."""
+        return not self.pictures or not set(self.pictures).isdisjoint(pictures)
+
+    def refuses(self, *, market: str, use: str) -> str:
+        """Why a video may not be shown in that country for that use; "" when it may."""
+        if self.void:
+            return self.void
+        inside = {market, "EU"} if market in EUROPEAN_UNION else {market}
+        if self.territory and inside.isdisjoint(self.territory):
+            return f"does not hold in {market or 'an unnamed market'}, only in {', '.join(self.territory)}"
+        if self.use not in ("any", use):
+            return f"does not allow {USES[use]}, only {USES[self.use]}"
+        return ""
+
+
+USES = {"any": "any use", "shop": "the own shop", "ads": "advertising elsewhere"}
+"""What a consent may be limited to, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProductEffect:
     """The effect a product makes and the parameter that caps it."""
 
@@ -211,6 +273,9 @@ class ProductFacts:
     images: tuple[ProductImage, ...] = ()
     in_the_box: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
+    clips: tuple[ProductClip, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    """The rights register as far as it speaks about this product, papers that ended included."""
     effect: ProductEffect = ProductEffect()
 
     def parameter(self, name: str) -> Parameter | None:
@@ -267,6 +332,8 @@ _ROWS: dict[str, type] = {
     "search_terms": SearchTerm,
     "images": ProductImage,
     "statements": Statement,
+    "clips": ProductClip,
+    "consents": Consent,
 }
 
 

@@ -239,6 +239,101 @@ class Image(ProductRow):
         return f"{self.role} {self.sha256[:8]}"
 
 
+class Clip(ProductRow):
+    """Real footage of the product: an MP4 that every browser plays, as `catalog.clips` probed and stored it."""
+
+    file = models.FileField(upload_to="clips/", max_length=300)
+    poster = models.FileField(upload_to="clips/", max_length=300)
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    """Of the file as the merchant sent it."""
+    seconds = models.FloatField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    fps = models.FloatField()
+    has_sound = models.BooleanField(default=False)
+    rights = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "sha256"], name="one_clip_per_content"),
+            models.CheckConstraint(condition=Q(seconds__gt=0, width__gt=0, height__gt=0), name="clip_has_a_size"),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Consent(TenantModel):
+    """A paper that lets a person or a brand be shown. Never changed or deleted: withdrawn, or followed by another."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", "A person"
+        BRAND = "brand", "A brand"
+
+    class Use(models.TextChoices):
+        ANY = "any", "Any use"
+        SHOP = "shop", "Own shop only"
+        ADS = "ads", "Advertising elsewhere only"
+
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    document = models.CharField(max_length=300)
+    """Where the signed paper is: a contract number, a link, a file in the merchant's archive."""
+    use = models.CharField(max_length=4, choices=Use.choices, default=Use.ANY)
+    territory = models.CharField(max_length=300, blank=True)
+    """Country codes or EU, separated by spaces; "" is everywhere."""
+    begins = models.DateField()
+    expires = models.DateField(null=True, blank=True)
+    """Its last day."""
+    withdrawn = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+    recalled = models.DateTimeField(null=True, blank=True)
+    """When the videos built on it were taken back after it ended."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(name__length__gt=0, document__length__gt=0), name="consent_names_paper"),
+            models.CheckConstraint(
+                condition=Q(territory="") | Q(territory__regex=r"^[A-Z]{2}( [A-Z]{2})*$"), name="territory_is_countries"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires__isnull=True) | Q(expires__gte=models.F("begins")),
+                name="consent_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn__isnull=True, withdrawn_because="")
+                | Q(withdrawn__isnull=False, withdrawn_because__length__gt=0),
+                name="withdrawal_has_a_reason",
+            ),
+        ]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.document}"
+
+
+class ConsentScope(ProductRow):
+    """What a consent is for: all of a product, or one photo or clip of it."""
+
+    consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="scopes")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consent", "product", "image", "clip"], name="one_scope_per_thing", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(image__isnull=True) | Q(clip__isnull=True), name="one_thing_per_scope"),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.consent_id} for product {self.product_id}"
+
+
 class Import(TenantModel):
     """A merchant's file on its way into the catalog: received -> checked -> running -> done | failed."""
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Merchant
-from catalog import facts, scale
+from catalog import facts, rights, scale
 from catalog.facts import ProductFacts
-from catalog.models import Evidence, Image, Import, ImportProblem, Parameter, Product
+from catalog.models import Clip, ConsentScope, Evidence, Image, Import, ImportProblem, Parameter, Product
 
 EVIDENCE_LIMIT = 200
 """Evidence rows that travel with the facts: those about a parameter first, then the newest."""
@@ -37,10 +37,11 @@ class ProblemGroup:
 
 
 def products_of(merchant: Merchant) -> QuerySet[Product]:
-    """The merchant's products with everything `product_facts` reads, in seven queries however many there are."""
+    """The merchant's products with everything `product_facts` reads, in nine queries however many there are."""
     return Product.objects.filter(merchant=merchant).prefetch_related(
-        "parameters", "sellingpoints", "evidences", "reviews", "questions", "searchterms", "images"
-    )
+        "parameters", "sellingpoints", "evidences", "reviews", "questions", "searchterms", "images", "clips",
+        Prefetch("consentscopes", ConsentScope.objects.select_related("consent", "image", "clip")),
+    )  # fmt: skip
 
 
 def matching(query: str) -> Q:
@@ -67,6 +68,8 @@ def size_sheet(products: Iterable[Product]) -> Iterator[str]:
 def product_facts(product: Product) -> ProductFacts:
     """The truth about a product as one frozen record; equal rows give equal records and an equal `version`."""
     parameters = tuple(parameter(row) for row in product.parameters.all())
+    consents = rights.consents_of(product)
+    closed = rights.closed_pictures(consents)
     return ProductFacts(
         sku=product.sku,
         title={product.locale: product.title, **product.titles},
@@ -90,13 +93,15 @@ def product_facts(product: Product) -> ProductFacts:
         ),
         audience_tags=tuple(product.audience_tags),
         scene_tags=tuple(product.scene_tags),
-        images=tuple(_image(row, parameters) for row in product.images.all()),
+        images=tuple(_image(row, parameters) for row in product.images.all() if row.sha256 not in closed),
         in_the_box=tuple(product.in_the_box),
         statements=tuple(
             facts.Statement(id=f"par-{name}", name=name, text=text)
             for name, text in sorted(product.attributes.items())
             if isinstance(text, str) and len(text) <= STATEMENT_LIMIT
         ),
+        clips=tuple(_clip(row) for row in product.clips.all() if row.sha256 not in closed),
+        consents=consents,
         effect=_effect(product),
     )
 
@@ -230,6 +235,13 @@ def _image(row: Image, parameters: Sequence[facts.Parameter]) -> facts.ProductIm
         rights=row.rights,
         outline=tuple(row.outline) if row.outline else None,
     )
+
+
+def _clip(row: Clip) -> facts.ProductClip:
+    return facts.ProductClip(
+        sha256=row.sha256, name=row.file.name or "", poster=row.poster.name or "", seconds=row.seconds,
+        width=row.width, height=row.height, fps=row.fps, has_sound=row.has_sound, rights=row.rights,
+    )  # fmt: skip
 
 
 def metres_per_pixel(row: Image, parameters: Iterable[facts.Parameter]) -> float | None:

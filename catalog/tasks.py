@@ -5,7 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 
 from accounts import tenancy
-from catalog import services
+from catalog import rights, services
 from catalog.models import Import
 
 
@@ -40,6 +40,12 @@ def fetch_batch(merchant_id: int, batch_id: int) -> None:
 def sweep() -> None:
     """Give imports that nobody works on to a worker. Needs no leader."""
     services.sweep()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no stubs
+def end_expired_rights() -> None:
+    """Take back what was built on consents whose last day has passed. Needs no leader."""
+    rights.end_expired()
 
 
 def _batch(merchant_id: int, batch_id: int) -> Import | None:

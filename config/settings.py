@@ -86,6 +86,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "requeue-stalled-jobs": {"task": "generation.tasks.sweep", "schedule": env.float("SWEEP_SECONDS", default=3.0)},
     "resume-unattended-imports": {"task": "catalog.tasks.sweep", "schedule": 60.0},
+    "recall-expired-rights": {"task": "catalog.tasks.end_expired_rights", "schedule": 300.0},
     "learn-from-shoppers": {"task": "analytics.tasks.learn_from_all", "schedule": 300.0},
 }
 

@@ -162,7 +162,9 @@ def _fail(lease: Lease, error: Exception) -> None:
 def _bury(job_id: int, merchant_id: int, reason: str) -> None:
     """The video of a dead job has failed, and says why."""
     with tenancy.merchant_context(merchant_id):
-        Video.objects.filter(jobs__pk=job_id).update(state=Video.State.FAILED, error=reason[:2000])
+        taken_back = [Video.State.STALE, Video.State.RETIRED]
+        found = Video.objects.filter(jobs__pk=job_id).exclude(state__in=taken_back)
+        found.update(state=Video.State.FAILED, error=reason[:2000])
 
 
 @contextmanager

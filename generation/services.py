@@ -4,7 +4,7 @@ A state moves by conditional update, and only the caller whose update counted ac
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.models import AuditLog, Merchant
 from catalog import selectors as catalog_selectors
-from catalog.facts import ProductFacts
+from catalog.facts import Consent, ProductFacts
 from catalog.models import Product
 from generation import jobs, selectors
 from generation.models import Approval, Cut, Job, Placement, Score, Variant, Video
-from generation.planning import Cell, missing, own_scenes, plan, scene_pack
+from generation.planning import Cell, SceneCard, missing, own_scenes, plan, scene_pack
 from generation.prompts import compose, exaggerate
 from generation.prompts.locales import locales as known_locales
 from generation.specs import VideoSpec
@@ -27,6 +27,8 @@ BATCH = 4
 
 FINISHED = (Video.State.REVIEWING, Video.State.NEEDS_PERSON, Video.State.APPROVED, Video.State.PUBLISHED)
 """States of a video whose files exist and may still be shown one day."""
+UNFINISHED = (Video.State.PLANNED, Video.State.DRAFTING, Video.State.DRAFTED)
+"""States of a video that is still being made, from the facts it was planned with."""
 
 
 class CannotPlan(ValueError):
@@ -241,19 +243,32 @@ def forget_score(merchant: Merchant, category: str, attribute: str, value: str) 
 
 
 def mark_stale(*, product_ids: Sequence[int], because: str) -> list[Video]:
-    """Take back finished videos that promise what their product's facts no longer say; each can be made anew.
+    """Take back videos that promise what their product's facts no longer say; each can be made anew.
 
-    Call it in the transaction that changed the facts: their placements pause in the same moment.
+    Call it in the transaction that changed the facts: their placements pause in the same moment. One that is still
+    being made is taken back too, so that it never reaches a person's decision.
     """
-    finished = Video.objects.filter(variant__product__in=product_ids, state__in=FINISHED)
-    stale = [video for video in finished.select_related("variant__product") if _is_outdated(video.variant)]
-    for video in stale:
-        if advance(video, FINISHED, Video.State.STALE):
-            Placement.objects.filter(cut__video=video).update(
-                state=Placement.State.PAUSED, paused_because=because[:300]
-            )
-            _log(video, "catalog", "mark_stale", because)
-    return stale
+    standing = Video.objects.filter(variant__product__in=product_ids, state__in=(*UNFINISHED, *FINISHED))
+    outdated = [video for video in standing.select_related("variant__product") if _is_outdated(video.variant)]
+    return [video for video in outdated if _take_back(video, because)]
+
+
+def recall(*, consents: Mapping[int, Consent], because: str) -> list[Video]:
+    """Take back videos built on a consent that ended, given as it read for each product (by its key) in force.
+
+    Call it in the transaction that ended the consent.
+    """
+    return [video for video in built_on(consents) if _take_back(video, because)]
+
+
+def built_on(consents: Mapping[int, Consent]) -> list[Video]:
+    """Videos that may be shown one day and that a consent speaks about: its product, pictures, market and use."""
+    standing = Video.objects.filter(variant__product__in=list(consents), state__in=FINISHED)
+    return [
+        video
+        for video in standing.select_related("variant__product")
+        if _speaks_about(consents[video.variant.product_id], video.variant)
+    ]
 
 
 @transaction.atomic
@@ -264,9 +279,7 @@ def remake(*, video: Video, by: str = "") -> list[Video]:
     """
     old, facts = VideoSpec.from_json(json.dumps(video.variant.spec)), _plannable(video.variant.product)
     cards = {card.id: card for card in (*own_scenes(facts), *scene_pack())}
-    scene = cards.get(old.shots[0].scene)
-    if scene is None:
-        raise CannotPlan(f"The scene of this video is gone: plan new videos of {facts.sku} instead.")
+    scene = cards.get(old.shots[0].scene) or _another_scene(facts, cards, old)
     if not advance(video, [Video.State.STALE], Video.State.RETIRED):
         return []
     cell = Cell(
@@ -278,6 +291,29 @@ def remake(*, video: Video, by: str = "") -> list[Video]:
     _log(video, by, "remake", f"by video {new.public_id}")
     start([new])
     return [new]
+
+
+def _another_scene(facts: ProductFacts, cards: Mapping[str, SceneCard], old: VideoSpec) -> SceneCard:
+    """Where to make a video anew whose own place may not be shown any more. Raises CannotPlan."""
+    cells = plan(facts, list(cards.values()), locales=[old.locale], budget=1, seed=old.seed)
+    if not cells:
+        raise CannotPlan(f"The scene of this video is gone: plan new videos of {facts.sku} instead.")
+    return cards[cells[0].scene]
+
+
+def _speaks_about(consent: Consent, variant: Variant) -> bool:
+    spec = VideoSpec.from_json(json.dumps(variant.spec))
+    pictures = spec.pictures(ProductFacts.from_json(json.dumps(variant.facts)))
+    return consent.reaches(pictures) and not consent.refuses(market=spec.market, use=spec.use)
+
+
+def _take_back(video: Video, because: str) -> bool:
+    """Pause a video and what is shown of it; False when it moved on meanwhile."""
+    if not advance(video, (*UNFINISHED, *FINISHED), Video.State.STALE):
+        return False
+    Placement.objects.filter(cut__video=video).update(state=Placement.State.PAUSED, paused_because=because[:300])
+    _log(video, "catalog", "mark_stale", because)
+    return True
 
 
 def _is_outdated(variant: Variant) -> bool:

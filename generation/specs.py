@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from catalog.facts import EffectKind
+from catalog.facts import EffectKind, ProductFacts
 
 ENGINES = ("static", "parallax", "unified")
 """The ways to make motion, each a module of `generation.engines`."""
@@ -103,6 +103,22 @@ class VideoSpec:
     """Product title in the video's locale."""
     call_to_action: str = ""
     version: int = field(default=1)
+
+    @property
+    def market(self) -> str:
+        """Country code it is made for; "" when its locale names none."""
+        return self.locale.partition("-")[2]
+
+    @property
+    def use(self) -> Literal["shop", "ads"]:
+        """What its placement is to the rights register."""
+        return "shop" if self.placement.startswith("shop") else "ads"
+
+    def pictures(self, facts: ProductFacts) -> frozenset[str]:
+        """SHA-256 of the merchant's pictures it shows: the photo that is composited and its own places."""
+        packshot = facts.packshot()
+        own = {shot.scene.partition(":")[2] for shot in self.shots if shot.scene.startswith("photo:")}
+        return frozenset(own | ({packshot.sha256} if packshot else set()))
 
     @property
     def hash(self) -> str:

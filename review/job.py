@@ -5,7 +5,7 @@ import json
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from catalog import rights
 from catalog.facts import ProductFacts, ProductImage
 from catalog.models import Evidence
 from generation import services
@@ -73,7 +74,8 @@ class ReviewHandler:
         return AuditOrder(
             cuts=tuple(_opened(cut, facts) for cut in job.video.cuts.all()),
             spec=VideoSpec.from_json(json.dumps(variant.spec)),
-            facts=facts,
+            # Rights are no promise of the video: what counts is the register of today, not of the day it was planned.
+            facts=replace(facts, consents=rights.consents_of(variant.product)),
         )
 
     def perform(self, record: AuditOrder, progress: Progress) -> tuple[AuditedCut, ...]:

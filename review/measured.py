@@ -16,6 +16,7 @@ TITLES = {
     "speech_match": "Spoken words",
     "ai_label": "AI label",
     "people": "People",
+    "brand_rights": "Brand rights",
     "flashing": "Flashes",
     "technical": "The file itself",
 }

@@ -5,6 +5,7 @@ from generation.specs import VideoSpec
 from review.checks.absolute_terms import absolute_terms
 from review.checks.ai_label import ai_label
 from review.checks.base import Check, Finding
+from review.checks.brand_rights import brand_rights
 from review.checks.caption_match import caption_match
 from review.checks.effect_height import effect_height
 from review.checks.flashing import flashing
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     speech_match,
     ai_label,
     people,
+    brand_rights,
     flashing,
     technical,
 )

@@ -1,13 +1,18 @@
-"""Videos that promise what the facts no longer say are taken back at once, and made anew on one click."""
+"""Videos that promise what the facts no longer say, or whose consents ended, are taken back at once, and made anew on
+one click."""
 
 import json
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts import tenancy
 from accounts.models import AuditLog, Merchant
-from catalog import parameters, signals
-from catalog.models import Image, Product, Review
+from catalog import parameters, rights, signals
+from catalog.models import Consent, Image, Product, Review
+from catalog.rights import Scope
 from catalog.selectors import product_facts
 from generation import services
 from generation.models import Job, Placement, Variant, Video
@@ -94,3 +99,95 @@ def test_a_product_without_size_says_so_before_anything_is_made(at_alice: Mercha
 
     with pytest.raises(services.CannotPlan, match="real size of MUG-1 is unknown"):
         services.plan_product(product=product)
+
+
+def _consent(video: Video, **changes: Any) -> Consent:
+    paper = Consent(
+        merchant_id=video.merchant_id, kind="person", name="Marie Dupont", document="contract 12",
+        begins=date(2026, 1, 1), **changes,
+    )  # fmt: skip
+    return rights.register(consent=paper, scope=Scope(products=[video.variant.product]), by="ann")
+
+
+def test_a_withdrawn_consent_recalls_what_was_built_on_it(at_alice: Merchant) -> None:
+    video = _live_video(at_alice)
+    paper = _consent(video)
+    assert [found.pk for found in services.built_on(rights.by_product(paper))] == [video.pk]
+
+    assert rights.withdraw(consent=paper, by="ann", because="She asked us to") == 1
+
+    video.refresh_from_db()
+    placement = Placement.objects.get()
+    assert (video.state, placement.state) == ("stale", "paused")
+    assert placement.paused_because == "The consent of Marie Dupont was withdrawn: She asked us to"
+    (new,) = services.remake(video=video, by="ann")
+    video.refresh_from_db()
+    assert (video.state, new.state) == ("retired", "planned")
+
+
+def test_an_expired_consent_recalls_what_was_built_on_it(at_alice: Merchant) -> None:
+    video = _live_video(at_alice)
+    today = timezone.localdate()
+    _consent(video, expires=today)
+
+    rights.end_expired(today=today + timedelta(days=1))
+
+    video.refresh_from_db()
+    assert (video.state, Placement.objects.get().state) == ("stale", "paused")
+
+
+@pytest.mark.parametrize("limits", [{"territory": "FR"}, {"use": "ads"}])
+def test_a_consent_for_elsewhere_recalls_nothing(at_alice: Merchant, limits: dict[str, str]) -> None:
+    video = _live_video(at_alice)
+    assert rights.withdraw(consent=_consent(video, **limits), by="ann", because="Over") == 0
+
+    video.refresh_from_db()
+    assert (video.state, Placement.objects.get().state) == ("published", "live")
+
+
+def test_withdrawal_and_pause_come_together_or_not_at_all(at_alice: Merchant) -> None:
+    video = _live_video(at_alice)
+    paper = _consent(video)
+
+    with pytest.raises(RuntimeError, match="lost"), tenancy.transaction.atomic():
+        rights.withdraw(consent=paper, by="ann", because="She asked us to")
+        raise RuntimeError("connection lost")
+
+    video.refresh_from_db()
+    paper.refresh_from_db()
+    assert (video.state, paper.withdrawn) == ("published", None)
+
+
+def test_a_video_whose_own_place_was_withdrawn_is_made_anew_elsewhere(at_alice: Merchant) -> None:
+    product = _product(at_alice)
+    place = Image.objects.create(
+        merchant=at_alice, product=product, file="products/kitchen.jpg", sha256="2" * 64, width=2000, height=1500,
+        role="scene", base_px=[1000, 1000], metres_per_pixel=0.001,
+    )  # fmt: skip
+    video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]
+    assert video.variant.spec["shots"][0]["scene"] == f"photo:{'2' * 64}"
+    Video.objects.filter(pk=video.pk).update(state=Video.State.PUBLISHED)
+    paper = Consent(merchant=at_alice, kind="person", name="Jo", document="mail", begins=date(2026, 1, 1))
+    rights.register(consent=paper, scope=Scope(images=[place]), by="ann")
+
+    assert rights.withdraw(consent=paper, by="ann", because="Moved out") == 1
+    video.refresh_from_db()
+    (new,) = services.remake(video=video, by="ann")
+
+    assert not new.variant.spec["shots"][0]["scene"].startswith("photo:")
+
+
+def test_a_changed_parameter_takes_back_what_is_still_being_made(at_alice: Merchant) -> None:
+    product = _product(at_alice)
+    video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]
+    Video.objects.filter(pk=video.pk).update(state=Video.State.DRAFTED)
+
+    parameters.write(product=product, name="width", text="8 cm", by="ann")
+
+    video.refresh_from_db()
+    cut = services.NewCut(
+        format="wide", name="v.mp4", poster="p.jpg", sha256="c" * 64, seconds=6, width=1, height=1, size=1
+    )
+    services.record_cuts(video=video, cuts=[cut], render_hash="", recipe={})
+    video.refresh_from_db()
+    assert (video.state, Job.objects.filter(video=video, kind="review").count()) == ("stale", 0)

@@ -1,12 +1,15 @@
 """Whoever is seen goes to a person; places, products and drawings of this project hold no face."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from catalog.facts import Consent
 from generation.render.scene import SCENES
+from review.checks.brand_rights import brand_rights
 from review.checks.people import people
 from review.observe import faces
 from review.observe.records import Box, Face
@@ -41,3 +44,48 @@ def test_a_face_goes_to_a_person_who_names_the_consent() -> None:
     assert "396-b" in finding.message  # New York asks for more in the US
     (finding,) = people(make_facts(), plan(), observation())
     assert finding.severity == "info"
+
+
+FACE = Face(second=1.5, box=Box(x=10, y=10, width=60, height=80), score=0.9)
+
+
+def _consent(**changes: Any) -> Consent:
+    return Consent(**{"id": "con-1", "kind": "person", "name": "Marie Dupont", "document": "contract 12", **changes})
+
+
+@pytest.mark.parametrize(
+    ("consents", "faces_seen", "severity", "words"),
+    [
+        ([_consent()], (FACE,), "info", "Covered by the consent of Marie Dupont (contract 12)"),
+        ([_consent(territory=("FR", "US"))], (FACE,), "info", "Covered"),
+        ([_consent(pictures=("0" * 64,))], (FACE,), "info", "Covered"),
+        ([_consent(territory=("FR",))], (FACE,), "block", "does not hold in US, only in FR"),
+        ([_consent(use="ads")], (FACE,), "block", "does not allow the own shop"),
+        ([_consent(void="was withdrawn on 01 May 2026")], (FACE,), "block", "was withdrawn on 01 May 2026"),
+        ([_consent(pictures=("9" * 64,))], (FACE,), "person", "No consent is entered"),
+        ([_consent(kind="brand")], (FACE,), "person", "No consent is entered"),
+        ([_consent()], (FACE, FACE), "person", "2 faces are seen at once"),
+        ([_consent(), _consent(id="con-2", name="Jo")], (FACE, FACE), "info", "Jo (contract 12)"),
+    ],
+)
+def test_a_face_is_held_against_the_register(
+    consents: list[Consent], faces_seen: tuple[Face, ...], severity: str, words: str
+) -> None:
+    (finding,) = people(make_facts(consents=tuple(consents)), plan(), observation(faces=faces_seen))
+    assert finding.severity == severity
+    assert words in finding.message
+
+
+def test_papers_for_single_pictures_say_nothing_about_a_strangers_file() -> None:
+    facts = make_facts(consents=(_consent(pictures=("0" * 64,)),))
+    (finding,) = people(facts, None, observation(faces=(FACE,)))
+    assert finding.severity == "person"
+
+
+def test_a_licensed_brand_is_shown_only_where_its_licence_holds() -> None:
+    (finding,) = brand_rights(make_facts(), plan(), observation())
+    assert (finding.severity, "taken for your own" in finding.message) == ("info", True)
+    (finding,) = brand_rights(make_facts(consents=(_consent(kind="brand"),)), plan(), observation())
+    assert finding.severity == "info"
+    (finding,) = brand_rights(make_facts(consents=(_consent(kind="brand", territory=("FR",)),)), plan(), observation())
+    assert (finding.severity, "does not hold in US" in finding.message) == ("block", True)

@@ -226,7 +226,7 @@ def test_a_blind_pair_is_judged_after_both_films_were_played(
         page.get_by_label(f"Video {letter}").evaluate("film => { film.muted = true; return film.play(); }")
         side = page.locator("figure").filter(has=page.get_by_label(f"Video {letter}"))
         expect(side.get_by_text("Watched", exact=True)).to_be_visible(timeout=20_000)
-    page.get_by_role("group", name="more appealing").get_by_label("A").check()
+    page.get_by_role("group", name="more appealing").get_by_label("A", exact=True).check()
     page.get_by_role("group", name="closer to the specification").get_by_label("Equal").check()
     cast.click()
 

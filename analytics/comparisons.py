@@ -10,6 +10,7 @@ import numpy as np
 
 from analytics.models import DailyCount, Kind
 from analytics.report_records import Earned, Proof
+from analytics.selectors import LOOKED_BACK
 from analytics.stats import power
 from analytics.stats.counts import NotEnoughData
 from analytics.stats.funnel import Metric
@@ -20,8 +21,6 @@ RETURN_DAYS = timedelta(days=14)
 """An order older than this is counted as kept for good: the usual right of return."""
 WORTH_FINDING = 0.10
 """A test ends without a winner once it would have found a difference this large."""
-LOOKED_BACK = timedelta(days=7)
-"""Today's traffic is the average of this long."""
 Rows = Mapping[int, Sequence[DailyCount]]
 """Counts of people by placement."""
 DONE: dict[Metric, Kind] = {"click": Kind.CLICK, "kept_order": Kind.ORDER}

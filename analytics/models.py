@@ -113,6 +113,8 @@ class Allocation(TenantModel):
     format = models.CharField(max_length=4)
     shares = models.JSONField()
     """{placement id: share}; the shares sum to 1."""
+    experiment = models.ForeignKey("Experiment", on_delete=models.SET_NULL, null=True, related_name="phases")
+    """The experiment that fixed these shares: each of its allocations is one phase of it."""
     reason = models.CharField(max_length=200)
 
     class Meta:
@@ -124,6 +126,65 @@ class Allocation(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.channel} {self.market} {self.format}: {self.reason}"
+
+
+class Experiment(TenantModel):
+    """A comparison with its question written down before the first visitor: arms, metric, lift, guardrails, size.
+
+    The look of every fit may end it: `decided` for one arm, `inconclusive` once a lift worth finding would have been
+    found, `stopped` by a guardrail, a broken split, a withdrawn video or a person. All of them are normal endings.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        RUNNING = "running"
+        DECIDED = "decided"
+        INCONCLUSIVE = "inconclusive"
+        STOPPED = "stopped"
+
+    class Metric(models.TextChoices):
+        CLICK = "click", "clicks per visitor"
+        ADD_TO_CART = "add_to_cart", "add-to-carts per visitor"
+        ORDER = "order", "orders per visitor"
+        VALUE = "value", "net value per visitor"
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="experiments")
+    channel = models.CharField(max_length=40)
+    market = models.CharField(max_length=8)
+    format = models.CharField(max_length=4)
+    name = models.CharField(max_length=120)
+    arms = models.JSONField()
+    """Placement ids; the first is the control that the others must beat."""
+    metric = models.CharField(max_length=12, choices=Metric.choices)
+    lift = models.FloatField()
+    """The smallest relative lift worth finding, 0.1 for 10 %."""
+    guardrails = models.JSONField()
+    """Names of `analytics.experiment_looks.GUARDRAILS` that stop it."""
+    rate = models.FloatField()
+    """The control's rate that the plan assumed."""
+    units = models.PositiveBigIntegerField()
+    """Visitors an arm after which it ends without a winner."""
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    reason = models.CharField(max_length=300, blank=True)
+    winner = models.ForeignKey(Placement, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.CharField(max_length=150)
+    started = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
+    look = models.JSONField(null=True)
+    """What the last look said: `analytics.experiment_records.Look`, encoded."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "channel", "market", "format"],
+                condition=Q(state="running"),
+                name="one_running_experiment",
+            ),
+        ]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.name}"
 
 
 class Report(TenantModel):

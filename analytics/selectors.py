@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from accounts.models import Merchant
 from analytics.models import Allocation, DailyCount, RollupMark, Source
@@ -14,6 +14,8 @@ from generation.models import Placement, Video
 
 PEOPLE = (Source.LIVE, Source.SIMULATED)
 """Sources that count; crawlers are kept and left out."""
+LOOKED_BACK = timedelta(days=7)
+"""Today's traffic is the average of this long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +122,20 @@ def newest_allocation(contest: Contest) -> Allocation | None:
         .order_by("-id")
         .first()
     )
+
+
+def visitors_a_day(contest: Contest) -> float:
+    """Average of the last week that was counted."""
+    rows = DailyCount.objects.filter(
+        kind="impression", source__in=PEOPLE, placement__channel=contest.channel,
+        placement__cut__format=contest.format, placement__cut__video__variant__product=contest.product_id,
+        placement__cut__video__variant__locale__istartswith=contest.market,
+    )  # fmt: skip
+    newest = rows.aggregate(newest=Max("day"))["newest"]
+    if newest is None:
+        return 0.0
+    total = rows.filter(day__gt=newest - LOOKED_BACK).aggregate(total=Sum("visitors"))["total"]
+    return float(total) / (LOOKED_BACK / timedelta(days=1))
 
 
 def shares_by_id(allocations: Iterable[int]) -> dict[int, dict[int, float]]:

@@ -6,11 +6,11 @@ from datetime import date
 from django.db import transaction
 
 from accounts.models import Merchant
-from analytics import feedback, learning, proposals, reports, rollup, selectors, snapshots
+from analytics import experiments, feedback, learning, proposals, reports, rollup, selectors, snapshots
 from analytics.allocation import Choice, choose, even_shares, thompson_shares
 from analytics.decisions import Decision, sign
 from analytics.learning import Learned
-from analytics.models import Allocation, DailyCount, Kind, Report, Source
+from analytics.models import Allocation, DailyCount, Experiment, Kind, Report, Source
 from analytics.selectors import Arm, Contest
 from catalog.models import Evidence, Product
 from generation.models import Placement
@@ -30,6 +30,7 @@ def learn(merchant: Merchant, *, seed: int = 0) -> Learned | None:
         return None
     with transaction.atomic():
         proposals.propose(merchant, learned, feedback.scores_from(learned))
+        experiments.look_at_all(merchant)
         reallocate(merchant, learned)
         record_refunds(merchant)
         write_reports(merchant, learned)
@@ -66,18 +67,27 @@ def freeze_report(product: Product, *, by: str) -> Report | None:
 
 
 def current_allocation(merchant: Merchant, contest: Contest, arms: Sequence[Arm]) -> Allocation:
-    """The shares that apply to these live arms; even ones as soon as an arm joins or leaves."""
+    """The shares that apply to these live arms; even ones as soon as an arm joins or leaves.
+
+    A running experiment keeps its shares while all of its arms are live; an arm that joined waits for its end.
+    """
     newest = selectors.newest_allocation(contest)
     live = [arm.placement_id for arm in arms]
-    if newest is not None and set(newest.shares) == {str(placement) for placement in live}:
-        return newest
+    if newest is not None:
+        arms_of_newest, offered = set(newest.shares), {str(placement) for placement in live}
+        tried = newest.experiment if newest.experiment_id else None
+        is_running = tried is not None and tried.state == Experiment.State.RUNNING
+        if arms_of_newest == offered or (is_running and arms_of_newest < offered):
+            return newest
     return _allocate(merchant, contest, even_shares(live), "a variant joined or left: even shares")
 
 
 def reallocate(merchant: Merchant, learned: Learned) -> list[Allocation]:
-    """New shares for every contest with live arms, by tempered Thompson sampling on the deciding rate."""
+    """New shares for every contest with live arms and no experiment, by tempered Thompson sampling on the rate."""
     made = []
     for contest in learned.contests():
+        if experiments.running_in(contest):
+            continue
         places = [place for place in learned.positions(contest) if learned.arms[place].is_live]
         if not places:
             continue

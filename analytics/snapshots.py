@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from analytics import experiment_records as looks
 from analytics import report_records as records
 from analytics.stats.counts import Estimate, NotEnoughData
 from analytics.stats.funnel import Standing
@@ -21,7 +22,8 @@ _CLASSES = {
     one.__name__: one
     for one in (
         records.PlacementReport, records.Health, records.ContestReport, records.ArmReport, records.Proof,
-        records.Earned, Verdict, Estimate, NotEnoughData, Standing, SampleRatio, LearnedScore,
+        records.Earned, looks.Look, looks.LookArm, looks.Secondary, looks.Alarm,
+        Verdict, Estimate, NotEnoughData, Standing, SampleRatio, LearnedScore,
     )
 }  # fmt: skip
 

@@ -182,6 +182,7 @@ def main() -> None:
 
         django.setup()
         call_command("migrate", database="owner", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         rates, wrong = measure(options.events)
         page = event_page.measure(options.page) if options.page else {}
         connections.close_all()

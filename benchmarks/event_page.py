@@ -52,7 +52,13 @@ def _fill(merchant: int, placements: list[int], first: int, last: int) -> None:
         cursor.execute("alter table analytics_event disable row level security")
         for start in range(first, last, CHUNK):
             end, day = min(start + CHUNK, last) - 1, today - timedelta(days=start // CHUNK % DAYS)
-            given = {"merchant": merchant, "placements": placements, "day": day, "first": start, "last": end}
+            given: dict[str, Any] = {
+                "merchant": merchant,
+                "placements": placements,
+                "day": day,
+                "first": start,
+                "last": end,
+            }
             cursor.execute(_FILL, given)
             print(f"{end + 1:,} of {last:,} events", flush=True, end="\r")
         cursor.execute("alter table analytics_event enable row level security")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.test import Client
 
 from accounts.models import Merchant
-from analytics import decisions, event_ids
+from analytics import decisions, event_ids, event_store
 from catalog.models import Product
 from generation.models import Approval, Cut, Placement, Variant, Video
 
@@ -61,3 +61,20 @@ def post(client: Client, *events: dict[str, Any], path: str = "/api/v1/events", 
     """The batch as a shop's script would send it."""
     agent = {"User-Agent": "Mozilla/5.0", **headers}
     return client.post(path, json.dumps({"events": events}), content_type="text/plain", headers=agent)
+
+
+def row(
+    placement: Placement, kind: str, visitor: int, *, ago: timedelta = timedelta(), **more: Any
+) -> tuple[int, event_store.Row]:
+    """An event as the store takes it, for tests that need thousands."""
+    identity = event_ids.event_id(datetime.now(UTC) - ago, str(next(_number)))
+    values = {"source": "live", "allocation": 0, "propensity": 0.5, "detail": "", "value_minor": 0, **more}
+    return placement.pk, event_store.Row(
+        place=0, event_id=identity.bytes, milliseconds=identity.int >> 80, kind=kind, placement=placement.public_id,
+        visitor=visitor, **values,
+    )  # fmt: skip
+
+
+def store(merchant: Merchant, rows: list[tuple[int, event_store.Row]]) -> int:
+    """Keep them; returns how many were new."""
+    return event_store.store(merchant.pk, rows)

@@ -11,12 +11,17 @@ def compact_cpu() -> Recipe:
     return Recipe(
         name="compact_cpu",
         model=ModelConfig.compact(),
-        steps=490,
+        steps=1100,
         batch=32,
         short_slots=2,
-        full_share=0.03,
+        full_share=0.04,
         full_batch=10,
-        learning_rate=4e-3,
+        learning_rate=3e-3,
+        decay_share=0.3,
+        text_drop=0.04,
+        sigma_mean=1.5,
+        sigma_spread=1.5,
+        opening_share=0.3,
     )
 
 

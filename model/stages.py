@@ -21,19 +21,17 @@ from model import parity as golden
 from model.distillation import loop as distillation
 from model.distillation.dmd2 import DistillationRecipe
 from model.distillation.loop import Distillation
+from model.evaluation import run as evaluation
 from model.inference import Generator, SampleRequest
 from model.recipes import RECIPES
 from model.tokens.text import TextEncoder
-from model.training import evaluate as evaluation
 from model.training import loop, pictures
-from model.training.evaluate import held_out_clips
 from model.training.prepare import Sources, prepare
 from model.training.recipe import Recipe
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache"
-THREADS = 2
-EVALUATION_CLIPS, EVALUATION_STEPS = 132, 2
+EVALUATION_CLIPS, EVALUATION_STEPS = 132, 4
 SHEET_FRAMES, SHEET_SIDE = 6, 320
 DEBUG_VIEWS = 6
 PRINT_EVERY = 10
@@ -139,22 +137,26 @@ def sheet_size(still: np.ndarray) -> tuple[int, int]:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Print the figures of a shipped checkpoint as JSON; benchmarks/model_quality.py shows them as a table."""
-    torch.set_num_threads(THREADS)
-    summary = measure(options)
-    print(json.dumps(summary, indent=2))
+    print(json.dumps(measure(options), indent=2))
     return 0
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Evaluate the weights of a folder on held-out clips; progress goes to the error stream."""
     generator = Generator.load(options.weights, encoder_folder(options))
-    clips = held_out_clips(sources_of(options), options.clips)
-    shards, results = data_folder(options) / "shards", []
-    for result in evaluation.evaluate(generator, clips, shards=shards, steps=options.steps, seed=options.seed):
-        results.append(result)
-        print(f"\rclip {len(results)}/{len(clips)}", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    return {"weights": generator.weights_sha256, **evaluation.summarise(results, seed=options.seed)}
+    plan = evaluation.Plan(
+        sources_of(options),
+        data_folder(options) / "shards",
+        more=options.clips,
+        camera=options.clips // 2,
+        steps=options.steps,
+        seed=options.seed,
+    )
+
+    def say(done: int, count: int) -> None:
+        print(f"\rclip {done}/{count}", end="" if done < count else "\n", file=sys.stderr, flush=True)
+
+    return evaluation.evaluate(generator, plan, say)
 
 
 def ship(options: argparse.Namespace) -> int:

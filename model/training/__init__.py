@@ -1,1 +1,1 @@
-"""Data with exact flow, the training loop and the evaluation of the compact checkpoint."""
+"""Data with exact flow and the training loop of the compact checkpoint."""

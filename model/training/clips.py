@@ -50,11 +50,16 @@ def clip_seed(view: View, index: int) -> list[int]:
     return [int.from_bytes(hashlib.sha256(view.name.encode()).digest()[:4], "big"), index]
 
 
-def make_clip(view: View, index: int, bank: SoundBank, *, stride: int = 1) -> Clip:
-    """Draw a direction and compute its exact motion, light, effect and sound; `stride` as in `move_camera`."""
+def make_clip(view: View, index: int, bank: SoundBank, *, stride: int = 1, plain: bool = False) -> Clip:
+    """Draw a direction and compute its exact motion, light, effect and sound; `stride` as in `move_camera`.
+
+    A `plain` clip is the camera move alone, and its prompt names no sound.
+    """
     rng = np.random.default_rng(clip_seed(view, index))
     flat = float(view.inverse_depth.max()) <= 1.01 / FAR_METRES
     direction = draw_direction(rng, panoramas.CAMERAS if flat else CAMERAS)
+    if plain:
+        direction = Direction(camera=direction.camera, slow=direction.slow, water="calm", wind="calm")
     ask = draw_ask(direction, rng)
     seen = camera.move_camera(view, direction, rng, stride=stride)
     gain = animation.relight(view, seen, direction, rng)
@@ -65,6 +70,7 @@ def make_clip(view: View, index: int, bank: SoundBank, *, stride: int = 1) -> Cl
     masks = view.at(view.masks, frame_grid(*view.layout.motion_grid))
     track = MotionTrack(sources, gain, effect, EFFECT_KINDS.index(ask.kind), masks[0])
     prompt, sound = draw_words_and_sound(view, direction, bank=bank, rng=rng)
+    prompt = prompt.partition(". Sound:")[0] if plain else prompt
     return Clip(view, direction, prompt, ask, track, sound)
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from model.architecture.transformer import UnifiedTransformer, initialise
 from model.checkpoint import write_state
-from model.flow import add_noise, logit_normal_sigmas
+from model.flow import FIRST_SIGMA, add_noise, logit_normal_sigmas
 from model.tokens.compact import SLOTS, CompactLatent, CompactLayout, free_numbers, to_rows
 from model.tokens.sequence import Segments, pack
 from model.training.clips import ClipStore
@@ -69,9 +69,7 @@ def flow_loss(
     """Velocity loss, with 1 / sigma^2 capped when the head predicts samples; also the unweighted loss of each kind."""
     size = len(batch.clean)
     noise = torch.randn(batch.clean.shape, generator=generator)
-    sigma = logit_normal_sigmas(size, generator=generator, mean=recipe.sigma_mean, spread=recipe.sigma_spread)[
-        :, None, None
-    ]
+    sigma = draw_sigmas(size, recipe, generator=generator)[:, None, None]
     free = torch.stack(list(batch.targets.values())).any(0)
     noisy = torch.where(free, add_noise(batch.clean, noise, sigma), batch.clean)
     output = network(noisy, batch.coordinates, batch.segments)
@@ -85,6 +83,14 @@ def flow_loss(
         total = total + scales[kind] * weighted[:, mask[:, :width]].mean()
         parts[kind] = float(error.detach()[:, mask[:, :width]].mean())
     return total, parts
+
+
+def draw_sigmas(size: int, recipe: Recipe, *, generator: torch.Generator) -> Tensor:
+    """Noise levels (size,): logit-normal, and for `opening_share` of the samples the level sampling starts from."""
+    sigma = logit_normal_sigmas(size, generator=generator, mean=recipe.sigma_mean, spread=recipe.sigma_spread)
+    if recipe.opening_share:
+        sigma[torch.rand(size, generator=generator) < recipe.opening_share] = FIRST_SIGMA
+    return sigma
 
 
 class Trainer:

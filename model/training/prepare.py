@@ -1,4 +1,4 @@
-"""Write training shards: one file a view, so that new renders can be added while a run goes on."""
+"""Write training shards: files of a dozen clips of one view, so that new ones can be added while a run goes on."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,14 +10,15 @@ from torch import Tensor
 from model.autoencoders.codecs import Codecs
 from model.autoencoders.compact import fit_codec
 from model.autoencoders.sound import fit_sound_codec
-from model.training.clips import Clip, make_clip, write_shard
+from model.training.clips import make_clip, write_shard
 from model.training.panoramas import panorama_name, panorama_views
 from model.training.scenes import View, is_held_out, rendered_view, synthetic_views
 from model.training.sounds import SoundBank
 
 CODECS = "codecs.safetensors"
 FITTING_CLIPS = 160
-CLIPS_PER_RENDER = 12
+CLIPS_PER_RENDER = 36
+CLIPS_PER_SHARD = 12
 CLIPS_PER_PANORAMA_VIEW = 4
 VIEWS_PER_PANORAMA = 4
 TRAINING_STRIDE = 4
@@ -34,10 +35,11 @@ class Sources:
     fitting_clips: int = FITTING_CLIPS
     clips_per_render: int = CLIPS_PER_RENDER
 
-    def clips_of(self, view: View, bank: SoundBank) -> list[Clip]:
-        """The training clips of one view."""
+    def shards_of(self, view: View) -> dict[str, range]:
+        """The training clips of one view: file name -> clip numbers."""
         count = CLIPS_PER_PANORAMA_VIEW if is_panorama(view) else self.clips_per_render
-        return [make_clip(view, index, bank, stride=TRAINING_STRIDE) for index in range(count)]
+        parts = [range(first, min(first + CLIPS_PER_SHARD, count)) for first in range(0, count, CLIPS_PER_SHARD)]
+        return {f"{view.name}{f'.{n}' if n else ''}.safetensors": part for n, part in enumerate(parts)}
 
     def views(self, *, held_out: bool) -> Iterator[View]:
         """The views of one side of the split; synthetic ones serve both, for they measure nothing."""
@@ -45,10 +47,14 @@ class Sources:
         for path in finished_renders(self.renders) if self.renders else []:
             if is_held_out(path.stem) == held_out:
                 yield rendered_view(path)
-        for folder in self.panoramas:
-            for path in sorted(folder.glob("*.hdr")):
-                if is_held_out(panorama_name(path)) == held_out:
-                    yield from panorama_views(path, count=VIEWS_PER_PANORAMA, seed=1)
+        for name, path in self.panorama_files().items():
+            if is_held_out(name) == held_out:
+                yield from panorama_views(path, count=VIEWS_PER_PANORAMA, seed=1)
+
+    def panorama_files(self) -> dict[str, Path]:
+        """Panoramas by name; one that lies in two folders counts once."""
+        paths = [path for folder in self.panoramas for path in sorted(folder.glob("*.hdr"))]
+        return {panorama_name(path): path for path in reversed(paths)}
 
     def bank(self, *, held_out: bool) -> SoundBank:
         return SoundBank.load(self.audio, held_out=held_out) if self.audio else SoundBank.noises(int(held_out))
@@ -71,11 +77,14 @@ def prepare(sources: Sources, *, folder: Path, encode_text: Callable[[str], Tens
         folder.mkdir(parents=True, exist_ok=True)
         save_file(fit_codecs(views, bank, sources.fitting_clips).tensors(), folder / CODECS)
     codecs = load_codecs(folder)
-    for number, view in enumerate(views):
-        path = folder / "shards" / f"{view.name}.safetensors"
+    wanted = [(view, name, part) for view in views for name, part in sources.shards_of(view).items()]
+    wanted.sort(key=lambda item: item[2].start)  # a run that has begun meets every view's new clips alike
+    for number, (view, name, part) in enumerate(wanted):
+        path = folder / "shards" / name
         if not path.is_file():
-            write_shard(path, sources.clips_of(view, bank), codecs=codecs, encode_text=encode_text)
-            yield f"{number + 1}/{len(views)} {path.name}"
+            clips = [make_clip(view, index, bank, stride=TRAINING_STRIDE) for index in part]
+            write_shard(path, clips, codecs=codecs, encode_text=encode_text)
+            yield f"{number + 1}/{len(wanted)} {name}"
 
 
 def fit_codecs(views: list[View], bank: SoundBank, count: int) -> Codecs:

@@ -31,6 +31,8 @@ class Recipe:
     ema: float = 0.99
     sigma_mean: float = 0.7
     sigma_spread: float = 1.3
+    opening_share: float = 0.0
+    """Share of samples at the sampler's first level, where words alone decide: logit-normal levels hardly reach it."""
     max_sample_weight: float = 6.0
     """Cap of 1 / sigma^2, the weight that makes a sample loss a velocity loss."""
     weights: tuple[tuple[str, float], ...] = (("camera", 3.0), ("effect", 0.7), ("cell", 1.5), ("sound", 0.4))

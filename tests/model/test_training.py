@@ -1,4 +1,4 @@
-"""The whole life of a debug-size model: data, training, resuming, shipping, sampling, evaluation."""
+"""The whole life of a debug-size model: data, training, resuming, shipping, sampling."""
 
 import dataclasses
 import json
@@ -19,7 +19,6 @@ from model.config import ModelConfig
 from model.inference import Generator, SampleRequest
 from model.recipes import debug
 from model.training import loop
-from model.training.evaluate import bootstrap, evaluate, held_out_clips, summarise
 from model.training.pictures import loss_curve_svg, read_points, warped_frame
 from model.training.prepare import Sources, prepare
 from model.training.recipe import Recipe
@@ -213,25 +212,6 @@ def test_a_checkpoint_comes_back_whole(weights: Path) -> None:
     assert json.loads((weights / "config.json").read_text())["sha256"] == checkpoint.file_sha256(
         weights / "compact.safetensors"
     )
-
-
-def test_evaluation_measures_against_exact_motion(generator: Generator, data: Path) -> None:
-    clips = held_out_clips(VIEWS, 4)
-
-    summary = summarise(list(evaluate(generator, clips, shards=data / "shards", steps=1, seed=1)), seed=1)
-
-    assert summary["clips"] == 4
-    errors = summary["endpoint_error_px_at_1280"]
-    assert errors["static"]["mean"] > errors["pan/zoom fitted to the truth"]["mean"] > 0
-    assert set(summary["generated_is_better_by_px"]) == set(errors) - {"generated"}
-
-
-def test_bootstrap_interval_holds_the_mean_and_excludes_zero_for_a_clear_difference() -> None:
-    interval = bootstrap(np.array([1.0, 1.2, 0.8, 1.1, 0.9] * 10), np.random.default_rng(0))
-
-    assert interval.mean == pytest.approx(1.0)
-    assert interval.low < 1.0 < interval.high
-    assert interval.low > 0.9
 
 
 def test_loss_curve_draws_one_line_a_kind() -> None:

@@ -20,6 +20,8 @@ SCOPES = {
     "videos:read": "Read videos, files and audits",
     "videos:write": "Plan and make videos",
     "review:write": "Approve and reject videos",
+    "reports:read": "Read reports, experiments and what shoppers preferred",
+    "reports:write": "Run experiments, send shoppers' events from a server",
 }
 USED_EVERY = timedelta(minutes=10)
 """How exactly `last_used` is kept: a busy key must not write a row for every request."""

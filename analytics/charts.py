@@ -12,6 +12,7 @@ from typing import Protocol
 
 from django.utils.safestring import SafeString, mark_safe
 
+from analytics.experiment_records import LookArm
 from analytics.stats.counts import Estimate, NotEnoughData
 from analytics.stats.funnel import Standing
 from generation.services import LearnedScore
@@ -76,6 +77,20 @@ def ranking_chart(arms: Sequence[Ranked]) -> SafeString:
         if arm.standing
     ]
     return interval_chart(bars, title="Rate of each video with its 90 % interval, best first", start_at_zero=True)
+
+
+def lifts_chart(arms: Sequence[LookArm]) -> SafeString:
+    """Lift of each arm over the control with its any-time 95 % interval, around no difference."""
+    bars = [
+        Bar(
+            label=arm.name, detail=f"{arm.visitors:,} visitors", value=arm.lift.value, low=arm.lift.low,
+            high=min(arm.lift.high, 3.0), figure=_percent(arm.lift.value, 1, signed=True), aside=_proven(arm.p),
+            strength=2 if arm.p < 0.05 and arm.lift.low > 0 else 1 if arm.p < 0.05 else 0,
+        )
+        for arm in arms
+        if arm.lift
+    ]  # fmt: skip
+    return interval_chart(bars, title="Difference to the control with its any-time 95 % interval", reference=0.0)
 
 
 def effects_chart(scores: Sequence[LearnedScore]) -> SafeString:
@@ -240,6 +255,10 @@ def _percent(value: float, digits: int, *, signed: bool) -> str:
 
 def _chance(chance: float) -> str:
     return "under 1%" if chance < 0.01 else "over 99%" if chance > 0.99 else f"{chance:.0%}"
+
+
+def _proven(p: float) -> str:
+    return f"proven, p = {p:.2g}" if p < 0.05 else f"open, p = {p:.2f}"
 
 
 def _in_words(bar: Bar) -> str:

@@ -71,7 +71,7 @@ def arms_of(merchant: Merchant, *, product: Product | None = None, live_only: bo
         placements = placements.filter(cut__video__variant__product=product)
     if live_only:
         placements = placements.filter(state=Placement.State.LIVE)
-    return [_arm(placement) for placement in placements.order_by("id")]
+    return [arm_of(placement) for placement in placements.order_by("id")]
 
 
 def blocked_videos(merchant: Merchant, *, product: Product | None = None) -> list[UUID]:
@@ -149,7 +149,8 @@ def counted_until(merchant: Merchant) -> datetime | None:
     return RollupMark.objects.filter(merchant=merchant).values_list("upto", flat=True).first()
 
 
-def _arm(placement: Placement) -> Arm:
+def arm_of(placement: Placement) -> Arm:
+    """A placement with what planning chose for its variant."""
     variant = placement.cut.video.variant
     return Arm(
         placement_id=placement.pk,

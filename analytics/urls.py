@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from analytics import api, shop, views
+from analytics import api, experiment_api, experiment_views, shop, views
 
 app_name = "analytics"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,14 @@ urlpatterns: list[URLPattern] = [
     path("reports/", views.report_list, name="report_list"),
     path("reports/learning/", views.learning_list, name="learning"),
     path("reports/learning/decide/", views.learning_decide, name="learning_decide"),
+    path("reports/<uuid:public_id>/experiment/", experiment_views.experiment_new, name="experiment_new"),
+    path("experiments/", experiment_views.experiment_list, name="experiment_list"),
+    path("experiments/<uuid:public_id>/", experiment_views.experiment_detail, name="experiment_detail"),
+    path("experiments/<uuid:public_id>/act/", experiment_views.experiment_act, name="experiment_act"),
+    path("api/v1/experiments", experiment_api.ExperimentList.as_view(), name="api_experiments"),
+    path("api/v1/experiments/<uuid:public_id>", experiment_api.ExperimentOne.as_view(), name="api_experiment"),
+    path("api/v1/experiments/<uuid:public_id>/start", experiment_api.ExperimentStart.as_view(), name="api_start"),
+    path("api/v1/experiments/<uuid:public_id>/stop", experiment_api.ExperimentStop.as_view(), name="api_stop"),
     path("reports/<uuid:public_id>/", views.report_detail, name="report_detail"),
     path("reports/<uuid:public_id>/freeze/", views.report_freeze, name="report_freeze"),
     path("reports/<uuid:public_id>/frozen/<uuid:frozen>/", views.report_frozen, name="report_frozen"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import selectors as accounts_selectors
 from analytics import proposals, services, snapshots
-from analytics.models import Proposal, Report
+from analytics.models import Experiment, Proposal, Report
 from analytics.report_csv import table_of
 from catalog.models import Product
 from generation import boards
@@ -35,7 +35,8 @@ def report_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     product = get_object_or_404(Product, public_id=public_id)
     current = Report.objects.filter(product=product, frozen_by="").first()
     kept = Report.objects.filter(product=product).exclude(frozen_by="")
-    return _page(request, product, current, {"kept": kept})
+    tried = Experiment.objects.filter(product=product)[:10]
+    return _page(request, product, current, {"kept": kept, "experiments": tried})
 
 
 @login_required

@@ -9,7 +9,7 @@ _FILL = """
 insert into analytics_event (
   day, merchant_id, event_id, placement_id, allocation_id, visitor, occurred, received, propensity, kind, source
 )
-select d.day, %(merchant)s, gen_random_uuid(), (%(placements)s::bigint[])[1 + g %% 4], 1, g / 4,
+select d.day, %(merchant)s, gen_random_uuid(), (%(placements)s::bigint[])[1 + g / 4 %% 4], 1, g / 4,
        d.day + interval '12 hours', now(), 0.25,
        (array['impression', 'play', 'progress', 'click'])[1 + g %% 4], 'simulated'
 from (select %(day)s::date as day) d, generate_series(%(first)s, %(last)s) g

@@ -1,11 +1,14 @@
-"""Forms of the catalog: an upload, and one parameter."""
+"""Forms of the catalog: an upload, one parameter, a place, and a consent."""
 
 from typing import Any
 
 import pint
 from django import forms
+from django.utils import timezone
 
-from catalog import parameters
+from accounts.models import Merchant
+from catalog import parameters, rights
+from catalog.models import Consent, Product
 from catalog.pictures import PlaceMarks
 
 LARGEST = 200 * 1024 * 1024
@@ -96,3 +99,64 @@ class PlaceForm(forms.Form):
         given = self.cleaned_data
         ground, start, end = ((given[f"{name}_x"] / 100, given[f"{name}_y"] / 100) for name in ("ground", "from", "to"))
         return PlaceMarks(ground=ground, ruler=(start, end), metres=given["length"])
+
+
+class ConsentForm(forms.Form):
+    """Who may be shown: SKUs one a line or every product, or (for one product) some of its pictures."""
+
+    kind = forms.ChoiceField(choices=Consent.Kind.choices, initial=Consent.Kind.PERSON)
+    name = forms.CharField(max_length=120, error_messages={"required": "Name the person or the brand."})
+    document = forms.CharField(max_length=300, error_messages={"required": "Say where the signed paper is."})
+    use = forms.ChoiceField(choices=Consent.Use.choices, initial=Consent.Use.ANY)
+    territory = forms.CharField(max_length=300, required=False)
+    begins = forms.DateField(initial=timezone.localdate)
+    expires = forms.DateField(required=False)
+    products = forms.CharField(required=False, max_length=1_000_000)
+    everything = forms.BooleanField(required=False)
+    pictures = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, product: Product | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.images = {str(row.public_id): row for row in product.images.all()} if product else {}
+        self.clips = {str(row.public_id): row for row in product.clips.all()} if product else {}
+        self.fields["products"].initial = product.sku if product else ""
+        pictures = self.fields["pictures"]
+        assert isinstance(pictures, forms.MultipleChoiceField)
+        pictures.choices = [(key, key) for key in (*self.images, *self.clips)]
+
+    def clean_territory(self) -> str:
+        """Country codes as the register keeps them."""
+        try:
+            return rights.countries(self.cleaned_data["territory"])
+        except rights.RightsError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+    def clean_products(self) -> list[Product]:
+        """The products of the SKUs, each of which must exist."""
+        skus = list(dict.fromkeys(line.strip() for line in self.cleaned_data["products"].splitlines() if line.strip()))
+        found = list(Product.objects.filter(sku__in=skus))
+        if unknown := set(skus) - {product.sku for product in found}:
+            raise forms.ValidationError(f"No product has the SKU {sorted(unknown)[0]}. Write one SKU a line.")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """A paper ends after it began."""
+        given = super().clean() or self.cleaned_data
+        if given.get("expires") and given.get("begins") and given["expires"] < given["begins"]:
+            self.add_error("expires", "Its last day lies before its first.")
+        return given
+
+    def consent(self, merchant: Merchant) -> Consent:
+        """The unsaved row; ask after `is_valid`."""
+        names = ("kind", "name", "document", "use", "territory", "begins", "expires")
+        return Consent(merchant=merchant, **{name: self.cleaned_data[name] for name in names})
+
+    def scope(self) -> rights.Scope:
+        """What it is for; chosen pictures narrow it to them. Ask after `is_valid`."""
+        given = self.cleaned_data
+        if chosen := set(given["pictures"]):
+            return rights.Scope(
+                images=[row for key, row in self.images.items() if key in chosen],
+                clips=[row for key, row in self.clips.items() if key in chosen],
+            )
+        return rights.Scope(products=list(Product.objects.all()) if given["everything"] else given["products"])

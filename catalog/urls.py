@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from catalog import api, views
+from catalog import api, rights_api, views
 
 app_name = "catalog"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/imports/<uuid:public_id>", api.ImportDetail.as_view(), name="api_import"),
     path("api/v1/imports/<uuid:public_id>/confirm", api.ImportConfirm.as_view(), name="api_import_confirm"),
     path("api/v1/imports/<uuid:public_id>/problems", api.ImportProblems.as_view(), name="api_import_problems"),
+    path("api/v1/consents", rights_api.ConsentList.as_view(), name="api_consents"),
+    path("api/v1/consents/<uuid:public_id>", rights_api.ConsentOne.as_view(), name="api_consent"),
+    path("api/v1/consents/<uuid:public_id>/withdraw", rights_api.ConsentWithdraw.as_view(), name="api_withdraw"),
     path("api/v1/products", api.ProductList.as_view(), name="api_products"),
     path("api/v1/products/<uuid:public_id>", api.ProductOne.as_view(), name="api_product"),
     path("api/v1/products/<uuid:public_id>/parameters", api.ProductParameters.as_view(), name="api_parameters"),

@@ -263,10 +263,9 @@ def recall(*, consents: Mapping[int, Consent], because: str) -> list[Video]:
 
 def built_on(consents: Mapping[int, Consent]) -> list[Video]:
     """Videos that may be shown one day and that a consent speaks about: its product, pictures, market and use."""
-    standing = Video.objects.filter(variant__product__in=list(consents), state__in=FINISHED)
     return [
         video
-        for video in standing.select_related("variant__product")
+        for video in selectors.videos_in(*FINISHED).filter(variant__product__in=list(consents))
         if _speaks_about(consents[video.variant.product_id], video.variant)
     ]
 

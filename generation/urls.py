@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from generation import api, views
+from generation import api, rights_views, views
 
 app_name = "generation"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("products/<uuid:public_id>/parameters/", views.product_parameter, name="product_parameter"),
     path("products/<uuid:public_id>/place/", views.product_place, name="product_place"),
     path("photos/<uuid:public_id>/confirm/", views.photo_confirm, name="photo_confirm"),
+    path("rights/", rights_views.rights_list, name="rights_list"),
+    path("rights/<uuid:public_id>/", rights_views.rights_detail, name="rights_detail"),
+    path("rights/<uuid:public_id>/withdraw/", rights_views.rights_withdraw, name="rights_withdraw"),
     path("videos/remake/", views.stale_remake, name="stale_remake"),
     path("videos/<uuid:public_id>/remake/", views.video_remake, name="video_remake"),
     path("videos/<uuid:public_id>/retry/", views.video_retry, name="video_retry"),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
-from catalog import parameters, pictures
+from catalog import parameters, pictures, rights
 from catalog.forms import ParameterForm, PlaceForm
 from catalog.ingest.images import ImageError
 from catalog.models import Image, Product
@@ -51,7 +51,7 @@ def product_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def _product_page(request: HttpRequest, product: Product, form: ParameterForm, status: int = 200) -> HttpResponse:
     context = {
         "product": product, "card": truth_card(product), "board": boards.board_of(product), "parameter_form": form,
-        "missing": planning.missing(product_facts(product)),
+        "missing": planning.missing(product_facts(product)), "consents": rights.consents_of(product),
     }  # fmt: skip
     return render(request, "generation/product_detail.html", context, status=status)
 

@@ -84,6 +84,9 @@ ACTIONS = {
     "confirm_cutout": "confirmed a cut-out",
     "mark_stale": "paused a video whose facts changed",
     "remake": "had a video made anew",
+    "register_consent": "entered a consent",
+    "withdraw_consent": "withdrew a consent",
+    "consent_expired": "ended a consent on its last day",
 }
 
 
@@ -224,6 +227,12 @@ def percent(value: Any, digits: int = 0) -> str:
 def effect(log_rate: float) -> str:
     """A log relative rate as a signed percentage: 0.182 -> +20 %."""
     return f"{100 * (exp(log_rate) - 1):+.0f} %".replace("-", "−").replace(" ", "\u202f")
+
+
+@register.filter
+def territory_name(codes: str) -> str:
+    """`DE FR` as `DE, FR`; an empty territory is everywhere."""
+    return ", ".join(codes.split()) or "Everywhere"
 
 
 @register.filter

@@ -35,6 +35,16 @@ class LookArm:
     """That it beats the control, from a sceptical prior: for reading, not for deciding."""
     secondary: tuple[Secondary, ...]
 
+    @property
+    def against(self) -> tuple[str, str]:
+        """The lift and its interval in words; empty while there is none."""
+        if self.lift is None:
+            return "", ""
+        value, low, high = (
+            f"{100 * one:+.1f} %".replace("-", "−") for one in (self.lift.value, self.lift.low, self.lift.high)
+        )
+        return value, f"{low} to {high}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from analytics import charts, verdicts
+from analytics import charts, retention, verdicts
 from analytics.stats.counts import Estimate, NotEnoughData
 from analytics.stats.funnel import Metric, Standing
 from analytics.stats.guards import SampleRatio
@@ -35,6 +35,24 @@ class Health:
         )
         left_out = [f"{self.blocked} of the videos shown were blocked later and are left out."] if self.blocked else []
         return (*found, *left_out)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A shot or a line of text of a video, from `start` to `end` in seconds."""
+
+    start: float
+    end: float
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """What a video shows when: its shots and the texts over them."""
+
+    seconds: float
+    shots: tuple[Moment, ...]
+    captions: tuple[Moment, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +89,21 @@ class ArmReport:
     standing: Standing | None
     """None while nobody has seen it."""
     reasons: tuple[str, ...]
+    players: int = 0
+    """Visitors who started the video: what `retention` is a share of."""
+    held: int = 0
+    """Visitors who watched three seconds."""
+    script: Script | None = None
+
+    @property
+    def retention_chart(self) -> str:
+        """Who was still watching when, above the shot list, as SVG, marked safe; empty below 20 players."""
+        if self.script is None:
+            return ""
+        points = {3.0: self.held} if self.held else {}
+        quarters = zip((0.25, 0.5, 0.75, 1.0), self.retention, strict=True)
+        points |= {share * self.script.seconds: visitors for share, visitors in quarters}
+        return retention.chart(self.name, self.players, points, self.script)
 
     @property
     def name(self) -> str:

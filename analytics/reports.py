@@ -6,12 +6,14 @@ product after each fit, and pages read what was written (`Report`), so that no p
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from analytics import comparisons, feedback, learning, selectors, verdicts
 from analytics.learning import Learned
 from analytics.models import DailyCount, Kind, Source
-from analytics.report_records import ArmReport, ContestReport, Health, PlacementReport, Rate
+from analytics.report_records import ArmReport, ContestReport, Health, Moment, PlacementReport, Rate, Script
 from analytics.selectors import Arm, Contest
 from analytics.stats.counts import Counts, NotEnoughData
 from analytics.stats.funnel import Metric, Standing, standings
@@ -65,12 +67,17 @@ def _contests(
         if row.source != Source.BOT:
             by_arm[row.placement_id].append(row)
     contests = [contest for contest in learned.contests() if contest.product_id == product.pk]
-    reports = [_contest(contest, learned, by_arm, effects) for contest in contests]
+    scripts = {place: _script(*found) for place, found in selectors.specs_of(product).items()}
+    reports = [_contest(contest, learned, by_arm, effects, scripts) for contest in contests]
     return sorted(reports, key=lambda one: -sum(arm.visitors for arm in one.arms))
 
 
 def _contest(
-    contest: Contest, learned: Learned, by_arm: Mapping[int, list[DailyCount]], effects: Sequence[LearnedScore]
+    contest: Contest,
+    learned: Learned,
+    by_arm: Mapping[int, list[DailyCount]],
+    effects: Sequence[LearnedScore],
+    scripts: Mapping[int, Script],
 ) -> ContestReport:
     places = learned.positions(contest)
     arms = [learned.arms[place] for place in places]
@@ -82,9 +89,13 @@ def _contest(
         effects=tuple(one for one in effects if len({arm.attributes[one.attribute] for arm in arms}) > 1),
         click_rate=_average_click_rate([row for arm in arms for row in by_arm[arm.placement_id]]),
     )
-    reports = tuple(
+    plain = [
         _arm_report(learned.arms[place], by_arm[learned.arms[place].placement_id], stood[place], rank, shares, context)
         for rank, place in enumerate(ranked, start=1)
+    ]
+    reports = tuple(
+        replace(one, script=scripts.get(learned.arms[place].placement_id))
+        for one, place in zip(plain, ranked, strict=True)
     )
     mine = {place: by_arm[place] for place in (learned.arms[one].placement_id for one in ranked)}
     ratio = _sample_ratio(arms, by_arm)
@@ -160,7 +171,19 @@ def _arm_report(
         reasons=tuple(
             verdicts.reasons(arm.attributes, context, click=click, refund=refund, visitors=seen)
         ),
+        players=people[Kind.PLAY],
+        held=people["progress 3s"],
     )  # fmt: skip
+
+
+def _script(seconds: float, spec: Mapping[str, Any]) -> Script:
+    """Shots and captions of a specification; one from before shots were kept has none."""
+    shots = tuple(
+        Moment(start=one["start"], end=one["end"], words=f"{one['scene']}, {one['camera']}".replace("_", " "))
+        for one in spec.get("shots", ())
+    )
+    captions = tuple(Moment(start=one["start"], end=one["end"], words=one["text"]) for one in spec.get("captions", ()))
+    return Script(seconds=seconds, shots=shots, captions=captions)
 
 
 def _average_click_rate(rows: Sequence[DailyCount]) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, QuerySet, Sum
@@ -72,6 +73,13 @@ def arms_of(merchant: Merchant, *, product: Product | None = None, live_only: bo
     if live_only:
         placements = placements.filter(state=Placement.State.LIVE)
     return [arm_of(placement) for placement in placements.order_by("id")]
+
+
+def specs_of(product: Product) -> dict[int, tuple[float, dict[str, Any]]]:
+    """Seconds and video specification of every placement of a product, by placement id."""
+    placements = Placement.objects.filter(cut__video__variant__product=product)
+    rows = placements.values_list("pk", "cut__seconds", "cut__video__variant__spec")
+    return {pk: (seconds, spec) for pk, seconds, spec in rows}
 
 
 def blocked_videos(merchant: Merchant, *, product: Product | None = None) -> list[UUID]:

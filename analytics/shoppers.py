@@ -27,6 +27,8 @@ BATCH = 1000
 SECONDS_TO_ANSWER = 60
 QUARTER_KEPT = 0.8
 """Of those who saw one quarter of the video, the share that sees the next."""
+THREE_SECONDS_KEPT = 0.9
+"""Of those who saw a quarter, the share that sees three seconds: half of a clip of six."""
 
 
 class ShopError(RuntimeError):
@@ -176,6 +178,8 @@ def _journey(arm: Arm, taste: Taste, rng: np.random.Generator) -> Iterator[tuple
             if one > QUARTER_KEPT:
                 break
             yield "progress", quarter
+            if quarter == "25" and luck[2] < THREE_SECONDS_KEPT:
+                yield "progress", "3s"
     if luck[5] < taste.rate("click", arm):
         yield "click", ""
     if luck[6] < taste.rate("add_to_cart", arm):

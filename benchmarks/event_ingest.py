@@ -15,8 +15,9 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +29,7 @@ import report
 PLACEMENTS = 4
 FEW = 20_000
 """Rows for the slow ways, which would take minutes at full size."""
-BATCH = 500
-TICKS = os.sysconf("SC_CLK_TCK")
+BATCH, RUNS = 500, 3
 
 
 class Bench:
@@ -61,16 +61,17 @@ class Bench:
         identity = event_ids.event_id(self.now, f"{name} {number}")
         return {"id": str(identity), "kind": "impression", "decision": note}
 
-    def copy_limit(self) -> Callable[[], int]:
+    def copy_limit(self, run: int) -> Callable[[], int]:
         """What Postgres copies into a logged table with our primary key when nothing else is asked of it."""
         from django.db import connections
 
         from analytics import event_ids
 
         day, moment = f"{self.now:%Y-%m-%d}", self.now.isoformat()
-        ids = (event_ids.event_id(self.now, f"copy {number}") for number in range(self.events))
+        ids = (event_ids.event_id(self.now, f"copy {run} {number}") for number in range(self.events))
         text = "".join(f"{day}\t1\t{one}\t1\t1\t7\t0\t{moment}\t{moment}\t0.5\timpression\tlive\t\n" for one in ids)
         cursor = connections["owner"].cursor()
+        cursor.execute("drop table if exists limit_event")
         cursor.execute("create table limit_event (like analytics_event, primary key (day, merchant_id, event_id))")
 
         def work() -> int:
@@ -94,16 +95,16 @@ class Bench:
             ingest.receive(body, now=self.now)
         return self.events
 
-    def writer(self, size: int) -> Callable[[], int]:
+    def writer(self, run: int, size: int) -> Callable[[], int]:
         """Storing alone, of events that were read before."""
         from analytics import event_store, ingest
 
-        bodies = self.batches("writer", 1000)
+        bodies = self.batches(f"writer {run}", 1000)
         rows = [(self.placements[0].pk, row) for body in bodies for row in ingest.parse(body, now=self.now)[0]]
         parts = [rows[start : start + size] for start in range(0, len(rows), size)]
         return lambda: sum(event_store.store(self.merchant.pk, part) for part in parts)
 
-    def bulk_create(self) -> int:
+    def bulk_create(self, run: int) -> int:
         """The ORM's own way, for comparison."""
         from accounts import tenancy
         from analytics import event_ids
@@ -111,8 +112,8 @@ class Bench:
 
         rows = [
             Event(
-                day=self.now.date(), event_id=event_ids.event_id(self.now, f"bulk {number}"), merchant=self.merchant,
-                placement=self.placements[0], kind="impression", source="live", visitor=number,
+                day=self.now.date(), event_id=event_ids.event_id(self.now, f"bulk {run} {number}"),
+                merchant=self.merchant, placement=self.placements[0], kind="impression", source="live", visitor=number,
                 occurred=self.now, received=self.now,
             )
             for number in range(FEW)
@@ -130,6 +131,11 @@ class Bench:
             return Event.objects.count()
 
 
+def best(works: Iterable[Callable[[], int]]) -> dict[str, float]:
+    """The fastest of several equal pieces of work: what the machine can do while nobody else asks it."""
+    return max((measured(work) for work in works), key=lambda rates: rates["a_second"])
+
+
 def measured(work: Callable[[], int]) -> dict[str, float]:
     """Rows a second of the wall, and microseconds of CPU a row: ours, and those of all Postgres processes."""
     ours, theirs, wall = time.process_time(), event_front.cpu_of("postgres"), time.perf_counter()
@@ -144,15 +150,15 @@ def measure(events: int) -> tuple[dict[str, dict[str, float]], dict[str, int]]:
     bench = Bench(events)
     thousands = bench.batches("first", 1000)
     rates = {
-        "indexed COPY limit": measured(bench.copy_limit()),
-        "writer, batches of 10,000": measured(bench.writer(10_000)),
-        "bulk_create, batches of 1,000": measured(bench.bulk_create),
+        "indexed COPY limit": best(bench.copy_limit(number) for number in range(RUNS)),
+        "writer, batches of 10,000": best(bench.writer(number, 10_000) for number in range(RUNS)),
+        "bulk_create, batches of 1,000": best(partial(bench.bulk_create, number) for number in range(RUNS)),
         "reading alone, batches of 1,000": measured(lambda: bench.read(thousands)),
         "bytes to rows, batches of 1,000": measured(lambda: bench.receive(thousands)),
         "first replay": measured(lambda: bench.receive(thousands)),
         "second replay": measured(lambda: bench.receive(thousands)),
     }
-    wrong = {"stored twice after a triple replay": bench.stored() - 2 * events - FEW}
+    wrong = {"stored twice after a triple replay": bench.stored() - (RUNS + 1) * events - RUNS * FEW}
     before = bench.stored()
     rates["HTTP, batches of 500"], lost = event_front.measure(
         bench.batches("http", BATCH), bench.batches("kill", BATCH)

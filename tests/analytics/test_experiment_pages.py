@@ -72,7 +72,7 @@ def test_a_merchant_writes_one_down_starts_moves_and_stops_it(
     assert "outdoor · benefit" in page
     stopped = ada.post(f"{address}act/", {"do": "stop", "reason": "new photos"}, follow=True).content.decode()
     assert "New photos (ada)." in stopped
-    assert "Family or garden" in ada.get("/experiments/").content.decode()
+    assert "Family or garden" in ada.get("/reports/experiments/").content.decode()
 
 
 def test_a_report_names_the_experiment_of_its_place(

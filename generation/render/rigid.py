@@ -10,6 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
 from generation.render.clip import Motion
 from generation.render.scene import OVERSCAN, Doubles, Scene, Spot
@@ -19,6 +20,11 @@ SOFT = 0.5
 GROUND = 5.0
 """Radii of the product round its spot within which even water carries it without sliding."""
 
+RAILS = 5
+"""Degree of the polynomial in time that each amount of the camera's motion follows: it glides, and can ease in and out,
+but does not change its pace from one slot of the model to the next."""
+ROUND_S = 0.15
+"""Standard deviation in seconds of the time over which a leaf or a wave changes its direction."""
 LOOSE = 0.25
 """Share of its own motion that a picture without depth keeps: nobody knows there what is a wall and what is a leaf."""
 
@@ -27,8 +33,8 @@ def settled(motion: Motion, scene: Scene, spot: Spot, *, radius_m: float) -> Mot
     """The same clip with everything rigid moving rigidly, and the ground under the product, of that radius, too."""
     if not motion.flow.any():
         return motion
-    cells = _cells(motion)
-    wanted = _total(motion, cells)
+    cells = centres(motion)
+    wanted = displacement(motion, cells)
     near = _round_the_spot(scene, spot, cells, radius_m=radius_m)
     if scene.depth is None:
         basis, weight, kept = _plane_basis(cells), np.ones_like(near), LOOSE * (1 - near)
@@ -37,10 +43,10 @@ def settled(motion: Motion, scene: Scene, spot: Spot, *, radius_m: float) -> Mot
         basis, weight = _rigid_basis(scene, cells, _nearness(scene, spot, motion)), 1.001 - alive
         kept = alive * (1 - near)
     fitted = _fitted(basis, wanted, weight)
-    return _as_motion(motion, cells, fitted + kept[..., None] * (wanted - fitted))
+    return _as_motion(motion, cells, fitted + kept[..., None] * _rounded(wanted - fitted, motion.fps))
 
 
-def _cells(motion: Motion) -> Doubles:
+def centres(motion: Motion) -> Doubles:
     """Normalised centres (rows, columns, 2) of the flow's cells."""
     rows, columns = motion.flow.shape[1:3]
     return np.stack(
@@ -48,7 +54,7 @@ def _cells(motion: Motion) -> Doubles:
     )
 
 
-def _total(motion: Motion, cells: Doubles) -> Doubles:
+def displacement(motion: Motion, cells: Doubles) -> Doubles:
     """Displacement (T, rows, columns, 2) of every cell: homography and flow together."""
     h = motion.homography.astype(np.float64)
     moved = np.einsum("tij,rcj->trci", h[:, :, :2], cells) + h[:, None, None, :, 2]
@@ -87,11 +93,20 @@ def _plane_basis(cells: Doubles) -> Doubles:
 
 
 def _fitted(basis: Doubles, wanted: Doubles, weight: Doubles) -> Doubles:
-    """The combination of the basis nearest to what is wanted, each frame for itself, by weighted least squares."""
+    """The combination of the basis nearest to what is wanted, by weighted least squares, gliding from 0 at frame 0."""
     root = np.sqrt(weight)[..., None]
     design = (basis * root).reshape(len(basis), -1).T
     amounts = np.linalg.lstsq(design, (wanted * root).reshape(len(wanted), -1).T, rcond=None)[0]
-    return np.asarray(np.einsum("pt,prci->trci", amounts, basis))
+    time = np.linspace(0, 1, len(wanted))[:, None] ** np.arange(1, RAILS + 1)
+    glide = time @ np.linalg.lstsq(time, amounts.T, rcond=None)[0]
+    return np.asarray(np.einsum("tp,prci->trci", glide, basis))
+
+
+def _rounded(own: Doubles, fps: int) -> Doubles:
+    """The own motion (T, rows, columns, 2) of what lives, without its corners between two slots; both ends stay."""
+    more = round(4 * ROUND_S * fps)
+    beyond = np.pad(own, ((more, more), (0, 0), (0, 0), (0, 0)), mode="reflect", reflect_type="odd")
+    return np.asarray(gaussian_filter1d(beyond, ROUND_S * fps, axis=0)[more : more + len(own)])
 
 
 def _nearness(scene: Scene, spot: Spot, motion: Motion) -> Doubles:
@@ -130,12 +145,12 @@ def _round_the_spot(scene: Scene, spot: Spot, cells: Doubles, *, radius_m: float
     return np.asarray(np.clip(2 - np.linalg.norm(metres, axis=-1) / GROUND, 0, 1))
 
 
-def _as_motion(motion: Motion, cells: Doubles, displacement: Doubles) -> Motion:
+def _as_motion(motion: Motion, cells: Doubles, moved: Doubles) -> Motion:
     """Split into an affine map, which also holds beyond the outer cells, and what each cell moves beyond it."""
     design = np.column_stack([cells.reshape(-1, 2), np.ones(cells.size // 2)])
-    affine = np.linalg.lstsq(design, displacement.transpose(1, 2, 0, 3).reshape(len(design), -1), rcond=None)[0]
-    affine = affine.reshape(3, len(displacement), 2).transpose(1, 2, 0)
-    homography = np.tile(np.eye(3), (len(displacement), 1, 1))
+    affine = np.linalg.lstsq(design, moved.transpose(1, 2, 0, 3).reshape(len(design), -1), rcond=None)[0]
+    affine = affine.reshape(3, len(moved), 2).transpose(1, 2, 0)
+    homography = np.tile(np.eye(3), (len(moved), 1, 1))
     homography[:, :2] += affine
-    beyond = displacement - np.einsum("tij,rcj->trci", affine[..., :2], cells) - affine[:, None, None, :, 2]
+    beyond = moved - np.einsum("tij,rcj->trci", affine[..., :2], cells) - affine[:, None, None, :, 2]
     return replace(motion, homography=homography.astype(np.float32), flow=beyond.astype(np.float32))

@@ -51,7 +51,7 @@ def test_without_depth_the_ground_under_the_product_is_a_plane() -> None:
     scene, motion = replace(make_scene(width=1472), depth=None), swimming(pixels=5.0)
     settled = rigid.settled(motion, scene, scene.spots[0], radius_m=RADIUS)
     assert strays(settled, scene, around()) < 1.0
-    far = rigid._total(settled, rigid._cells(motion))[-1, 0] - rigid._total(motion, rigid._cells(motion))[-1, 0]
+    far = rigid.displacement(settled, rigid.centres(motion))[-1, 0] - rigid.displacement(motion, rigid.centres(motion))[-1, 0]
     assert 1.0 < np.abs(far * HALF).max() < 15.0
 
 
@@ -60,8 +60,8 @@ def test_a_camera_that_is_rigid_already_stays_as_it_is() -> None:
     spec = replace(spec, shots=(replace(spec.shots[0], camera="orbit right"),))
     motion = engines.load("parallax", weights=Path(), text_encoder=Path()).generate(spec, scene, "wide", print)
     settled = rigid.settled(motion, scene, scene.spots[0], radius_m=RADIUS)
-    cells = rigid._cells(motion)
-    apart = np.abs((rigid._total(settled, cells) - rigid._total(motion, cells)) * HALF).max(-1)
+    cells = rigid.centres(motion)
+    apart = np.abs((rigid.displacement(settled, cells) - rigid.displacement(motion, cells)) * HALF).max(-1)
     assert np.quantile(apart, 0.95) < 2.0  # the rest lies along edges, where the two smooth depth differently
 
 
@@ -69,8 +69,8 @@ def test_water_lives_except_under_the_product() -> None:
     scene, motion = make_scene(width=1472, surface="water"), swimming(pixels=5.0)
     scene = replace(scene, alive=np.ones((103, 184), np.float32))
     settled = rigid.settled(motion, scene, scene.spots[0], radius_m=0.01)
-    cells = rigid._cells(motion)
-    moved = np.abs((rigid._total(settled, cells) - rigid._total(motion, cells))[-1] * HALF).max(-1)
+    cells = rigid.centres(motion)
+    moved = np.abs((rigid.displacement(settled, cells) - rigid.displacement(motion, cells))[-1] * HALF).max(-1)
     assert moved[:4].max() < 0.1
     column, row = ((scene.to_frame(scene.camera.project(np.zeros(3))) + 1) / 2 * [64, 36]).astype(int)
     assert moved[row - 1 : row + 2, column - 1 : column + 2].max() > 2.0
@@ -81,3 +81,20 @@ def test_water_lives_except_under_the_product() -> None:
 def test_a_still_is_left_alone() -> None:
     motion, scene = Motion.still(4), make_scene(width=640)
     assert rigid.settled(motion, scene, scene.spots[0], radius_m=RADIUS) is motion
+
+
+def test_the_camera_glides_where_the_model_changes_pace_between_two_slots() -> None:
+    scene, still = make_scene(width=1472, surface="water"), Motion.still(144)
+    scene = replace(scene, alive=np.tile(np.linspace(0, 1, 184, dtype=np.float32), (103, 1)))
+    path = np.interp(np.arange(144), [0, 35, 47, 83, 143], [0, 10, 34, 40, 80])[:, None, None, None]
+    flow = np.broadcast_to(path * [1, 0] / HALF, (144, 36, 64, 2)).astype(np.float32)
+    motion = replace(still, flow=flow)
+
+    settled = rigid.settled(motion, scene, scene.spots[0], radius_m=RADIUS)
+
+    cells = rigid.centres(motion)
+    before, after = (rigid.displacement(each, cells)[:, 18, ::9] * HALF for each in (motion, settled))
+    assert np.abs(np.diff(before, n=2, axis=0)).max() > 1.5
+    assert np.abs(np.diff(after, n=2, axis=0)).max() < 0.25
+    assert np.abs(after[-1] - before[-1]).max() < 3.0
+    assert np.abs(after[0]).max() < 1e-6

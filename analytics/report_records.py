@@ -128,6 +128,16 @@ class Earned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Preferred:
+    """Two placements of a contest of which shoppers preferred one, with the chance that this is no luck."""
+
+    better: UUID
+    worse: UUID
+    chance: float
+    ratio: Estimate
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContestReport:
     """Variants that may be compared, best first."""
 
@@ -142,6 +152,8 @@ class ContestReport:
     earned: Earned | None
     """None where nobody was given a variant by our own shares."""
     verdict: verdicts.Verdict
+    preferred: tuple[Preferred, ...] = ()
+    """Pairs that shoppers told apart, for tuning the model: see `analytics.preferences`."""
 
     @property
     def chart(self) -> str:

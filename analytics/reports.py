@@ -13,10 +13,19 @@ from typing import Any
 from analytics import comparisons, feedback, learning, selectors, verdicts
 from analytics.learning import Learned
 from analytics.models import DailyCount, Kind, Source
-from analytics.report_records import ArmReport, ContestReport, Health, Moment, PlacementReport, Rate, Script
+from analytics.report_records import (
+    ArmReport,
+    ContestReport,
+    Health,
+    Moment,
+    PlacementReport,
+    Preferred,
+    Rate,
+    Script,
+)
 from analytics.selectors import Arm, Contest
 from analytics.stats.counts import Counts, NotEnoughData
-from analytics.stats.funnel import Metric, Standing, standings
+from analytics.stats.funnel import Floats, Metric, Standing, preferences, standings
 from analytics.stats.guards import SampleRatio, sample_ratio_any_time
 from analytics.stats.intervals import wilson
 from catalog.models import Product
@@ -110,6 +119,19 @@ def _contest(
         matured=comparisons.matured(mine, judged.today),
         earned=comparisons.earned(mine, _promised(mine), shares, learned.metric),
         verdict=verdicts.verdict(reports, ratio, judged.case()),
+        preferred=_preferred(arms, learned.worth(places), sum(arm.visitors for arm in reports)),
+    )
+
+
+def _preferred(arms: Sequence[Arm], worth: Floats, visitors: int) -> tuple[Preferred, ...]:
+    """Pairs beyond doubt; none while too few have come to tell arms from their attributes."""
+    if visitors < verdicts.ENOUGH_VISITORS * len(arms):
+        return ()
+    return tuple(
+        Preferred(
+            better=arms[one.better].public_id, worse=arms[one.worse].public_id, chance=one.chance, ratio=one.ratio
+        )
+        for one in preferences(worth)
     )
 
 

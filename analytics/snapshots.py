@@ -22,7 +22,7 @@ _CLASSES = {
     one.__name__: one
     for one in (
         records.PlacementReport, records.Health, records.ContestReport, records.ArmReport, records.Proof,
-        records.Script, records.Moment,
+        records.Script, records.Moment, records.Preferred,
         records.Earned, looks.Look, looks.LookArm, looks.Secondary, looks.Alarm,
         Verdict, Estimate, NotEnoughData, Standing, SampleRatio, LearnedScore,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from analytics import api, experiment_api, experiment_views, shop, views
+from analytics import api, experiment_api, experiment_views, report_api, shop, views
 
 app_name = "analytics"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("reports/experiments/", experiment_views.experiment_list, name="experiment_list"),
     path("reports/experiments/<uuid:public_id>/", experiment_views.experiment_detail, name="experiment_detail"),
     path("reports/experiments/<uuid:public_id>/act/", experiment_views.experiment_act, name="experiment_act"),
+    path("api/v1/products/<uuid:public_id>/report", report_api.ProductReport.as_view(), name="api_report"),
+    path("api/v1/preferences", report_api.Preferences.as_view(), name="api_preferences"),
     path("api/v1/experiments", experiment_api.ExperimentList.as_view(), name="api_experiments"),
     path("api/v1/experiments/<uuid:public_id>", experiment_api.ExperimentOne.as_view(), name="api_experiment"),
     path("api/v1/experiments/<uuid:public_id>/start", experiment_api.ExperimentStart.as_view(), name="api_start"),

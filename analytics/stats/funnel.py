@@ -8,11 +8,13 @@ enough add-to-carts, clicks decide.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.stats.counts import Estimate
 from analytics.stats.ranking import Prior
 
 Floats = NDArray[np.float64]
@@ -20,6 +22,8 @@ Metric = Literal["click", "kept_order"]
 USUAL = Prior()
 ENOUGH_ADDED = 200
 """Add-to-carts in the catalog before they decide instead of clicks."""
+SURE = 0.9
+"""Chance from which one arm of a pair counts as preferred."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,32 @@ class Standing:
     chance_best: float
     expected_loss: float
     """Share of the best arm's rate given up on average if this arm were the only one shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preference:
+    """Of two arms, by their places in a contest, the one that is better with probability `chance`."""
+
+    better: int
+    worse: int
+    chance: float
+    ratio: Estimate
+    """Of the deciding rates, better to worse, with its 90 % interval."""
+
+
+def preferences(draws: Floats, *, sure: float = SURE) -> list[Preference]:
+    """Every pair of arms that shoppers told apart, from draws of the deciding rate, shape (draws, arms)."""
+    found = []
+    for one, other in combinations(range(draws.shape[1]), 2):
+        chance = float((draws[:, one] > draws[:, other]).mean())
+        better, worse = (one, other) if chance >= 0.5 else (other, one)
+        if max(chance, 1 - chance) < sure:
+            continue
+        ratios = draws[:, better] / np.maximum(draws[:, worse], 1e-12)
+        low, high = np.quantile(ratios, [0.05, 0.95])
+        ratio = Estimate(value=float(np.median(ratios)), low=float(low), high=float(high))
+        found.append(Preference(better=better, worse=worse, chance=max(chance, 1 - chance), ratio=ratio))
+    return found
 
 
 def standings(draws: Floats) -> list[Standing]:

@@ -7,13 +7,15 @@ camera move alone, judged by the end-point error. Four baselines (model/evaluati
 average pan/zoom with light of the same words, the same with parallax from exact depth, and the nearest training clip.
 Intervals resample views.
 
-    python benchmarks/model_quality.py [--clips 132] [--steps 4] [--seed 1] [--weights FOLDER] [--json]
+    python benchmarks/model_quality.py [--clips 132] [--steps 4] [--seed 1] [--weights FOLDER]
+                                       [--beside NAME FOLDER STEPS]... [--json]
 """
 
 import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=stages.EVALUATION_STEPS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--weights", type=Path, default=ROOT / "model" / "weights")
+    parser.add_argument("--beside", nargs=3, action="append", default=[], metavar=("NAME", "FOLDER", "STEPS"))
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--text-encoder", type=Path, default=None)
     parser.add_argument("--recipe", default="compact_cpu")
@@ -74,7 +77,7 @@ def draw_sheet(options: argparse.Namespace) -> None:
     contact_sheet(rows, options.sheet)
 
 
-def table(figures: dict) -> list[list[str]]:
+def table(figures: dict[str, Any]) -> list[list[str]]:
     """Both groups of prompts against the baselines, then controls, sound, distance and faults."""
     rows = []
     for group, measure in (MORE, CAMERA_ALONE):
@@ -83,27 +86,21 @@ def table(figures: dict) -> list[list[str]]:
         for way, cells in found[measure].items():
             better = cells.get("generated is better by")
             rows.append([way, *spread(cells["error"]), *(spread(better) if better else ["", ""])])
-    rows.append(["part of the error", *list(figures[MORE[0]]["parts"]["motion"])[:4]])
     for part, ways in figures[MORE[0]]["parts"].items():
-        rows.append([part, *(f"{ways[way]:.3f}" for way in list(ways)[:4])])
-    rows.append(["control", "correlation", "reached", "95 % interval", "clips"])
-    for name, control in figures["controls"].items():
-        reached = control["reached"]
-        rows.append([name, f"{control['correlation']:.2f}", *spread(reached), str(control["clips"])])
-    for topic in ("sound", "frechet"):
-        rows += [[f"{topic}: {name}", short(value), "", "", ""] for name, value in figures[topic].items()]
-    rows.append(["fault", "generated", "exact", "", ""])
-    for name, value in figures["faults"]["generated"].items():
-        rows.append([name, short(value), short(figures["faults"]["exact"][name]), "", ""])
+        rows.append([f"part: {part}", " ".join(f"{way} {value:.3f}" for way, value in ways.items()), "", "", ""])
+    for way, found in figures["controls"].items():
+        rows.append([f"control, {way}", "correlation", "reached", "95 % interval", "clips"])
+        for name, control in found.items():
+            if "reached" in control:
+                row = [name, f"{control['correlation']:.2f}", *spread(control["reached"]), str(control["clips"])]
+                rows.append(row)
+    for topic in ("sound", "frechet", "faults"):
+        rows += [[f"{topic}: {name}", str(value), "", "", ""] for name, value in figures[topic].items()]
     return rows
 
 
-def spread(interval: dict) -> list[str]:
-    return [short(interval["mean"]), f"{interval['low']:.3f} .. {interval['high']:.3f}"]
-
-
-def short(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.3f}"
+def spread(interval: dict[str, float]) -> list[str]:
+    return [f"{interval['mean']:.3f}", f"{interval['low']:.3f} .. {interval['high']:.3f}"]
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
             stage.add_argument("--out", type=Path, default=STATE / "sample")
         if name == "evaluate":
             stage.add_argument("--clips", type=int, default=132)
-            stage.add_argument("--steps", type=int, default=2)
+            stage.add_argument("--steps", type=int, default=4)
+            stage.add_argument("--beside", nargs=3, action="append", default=[], metavar=("NAME", "FOLDER", "STEPS"))
         if name == "distil":
             stage.add_argument("--steps", type=int, default=4)
             stage.add_argument("--iterations", type=int, default=400)
@@ -85,7 +86,8 @@ def add_published_stages(stages: "argparse._SubParsersAction[argparse.ArgumentPa
 def run(options: argparse.Namespace) -> int:
     """Dispatch; heavy modules are imported by the stage that needs them, so that --help is quick."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from model import published_stages, stages
+    from model import stages
+    from model.published import stages as published_stages
 
     action = {
         "plan": published_stages.plan,

@@ -11,7 +11,7 @@ def compact_cpu() -> Recipe:
     return Recipe(
         name="compact_cpu",
         model=ModelConfig.compact(),
-        steps=1100,
+        steps=980,
         batch=32,
         short_slots=2,
         full_share=0.04,

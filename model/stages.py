@@ -142,21 +142,23 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """Evaluate the weights of a folder on held-out clips; progress goes to the error stream."""
-    generator = Generator.load(options.weights, encoder_folder(options))
+    """Evaluate the weights of a folder on held-out clips, beside others; progress goes to the error stream."""
+    asked = {evaluation.SUBJECT: (options.weights, options.steps)}
+    asked |= {name: (Path(folder), int(steps)) for name, folder, steps in options.beside}
+    generators = {folder: Generator.load(folder, encoder_folder(options)) for folder, _ in asked.values()}
+    candidates = {name: evaluation.Candidate(generators[folder], steps) for name, (folder, steps) in asked.items()}
     plan = evaluation.Plan(
         sources_of(options),
         data_folder(options) / "shards",
         more=options.clips,
         camera=options.clips // 2,
-        steps=options.steps,
         seed=options.seed,
     )
 
     def say(done: int, count: int) -> None:
         print(f"\rclip {done}/{count}", end="" if done < count else "\n", file=sys.stderr, flush=True)
 
-    return evaluation.evaluate(generator, plan, say)
+    return evaluation.evaluate(candidates, plan, say)
 
 
 def ship(options: argparse.Namespace) -> int:

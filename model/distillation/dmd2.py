@@ -2,7 +2,8 @@
 
 Three networks start from the same weights. The frozen teacher knows where real clips lie; the fake score learns where
 the student's clips lie; the student moves along the difference. Its inputs are its own states on the way down
-(backward simulation), so that it is trained on what it will meet. On some steps it copies real clips instead (anchor).
+(backward simulation), by the Euler steps that sampling takes, so that it is trained on what it will meet. On some steps
+it copies real clips instead (anchor).
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from model.config import Prediction
-from model.flow import add_noise, clean_from, logit_normal_sigmas, renoise_step, shifted_sigmas, velocity_from
+from model.flow import add_noise, clean_from, euler_step, logit_normal_sigmas, shifted_sigmas, velocity_from
 from model.inference.sampler import SHIFT
 from model.tokens.sequence import Segments
 from model.training.loop import Batch
@@ -31,11 +32,13 @@ class DistillationRecipe:
     """Updates of the fake score for each of the student."""
     anchor_share: float = 0.25
     """Share of the student's updates that copy real clips at one of its levels."""
-    ema: float = 0.98
+    batch: int = 16
+    """Clips of a task; an iteration costs about six times a training step of as many."""
+    ema: float = 0.95
     sigma_mean: float = 0.7
     sigma_spread: float = 1.3
     seed: int = 1
-    save_every: int = 20
+    save_every: int = 5
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,7 @@ class Distiller:
             for sigma, after in list(pairwise(self.sigmas))[:last]:
                 clean = task.estimate(self.student, x, sigma, self.prediction)
                 velocity = velocity_from(clean, x, sigma, prediction="sample")
-                noise = torch.randn(x.shape, generator=generator)
-                x = torch.where(task.free, renoise_step(x, velocity, noise, sigma=sigma, next_sigma=after), task.clean)
+                x = torch.where(task.free, euler_step(x, velocity, sigma, after), task.clean)
         return task.estimate(self.student, x, self.sigmas[last], self.prediction)
 
     def fake_step(self, task: Task, generator: torch.Generator) -> float:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ class Distillation:
 def distil(run: Distillation, training: Recipe, *, shards: Path, null_text: Tensor) -> Iterator[dict[str, Any]]:
     """Run to the last iteration, yielding one record each; state is saved on the way and at the end."""
     store, recipe = ClipStore.open(shards), run.recipe
+    training = replace(training, batch=recipe.batch)
     run.folder.mkdir(parents=True, exist_ok=True)
     while run.iteration < recipe.iterations:
         batch = draw_batch(store, training, step=run.iteration, null_text=null_text)

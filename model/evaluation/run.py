@@ -21,7 +21,18 @@ from model.training.sounds import sound_class
 
 CONTROLS = ("pan", "tilt", "zoom", "light", "effect height", "effect sway", "own motion")
 PARTS = ("motion", "own motion", "light", "effect", "sound")
+SUBJECT = "generated"
+LOUD_EFFECTS = ("jet", "mist")
+"""Effects whose own sound covers the ambience."""
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Weights with the number of steps they are sampled with."""
+
+    generator: Generator
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -32,47 +43,91 @@ class Plan:
     shards: Path
     more: int
     camera: int
-    steps: int
     seed: int
 
 
 @dataclass(frozen=True)
+class Figures:
+    """What is kept of one candidate's outcome, or of the exact one."""
+
+    controls: dict[str, tuple[float, float]]
+    spectrum: np.ndarray
+    features: np.ndarray
+    faults: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Judged:
-    """A clip with the errors of every way to make it, and what the weights made."""
+    """A clip with the errors of every way to make it, and the figures of candidates and truth."""
 
     clip: Clip
-    made: Outcome
-    truth: Outcome
     pixels: dict[str, float]
     parts: dict[str, dict[str, float]]
+    figures: dict[str, Figures]
+
+    @property
+    def sound(self) -> str:
+        return sound_class(self.clip.view.sound)
 
 
-WAYS: dict[str, Callable[[Judged], Outcome]] = {"generated": lambda one: one.made, "exact": lambda one: one.truth}
-
-
-def evaluate(generator: Generator, plan: Plan, progress: Progress) -> dict[str, Any]:
-    """All figures as one record. `progress` hears the clips that are done and how many there are."""
+def evaluate(candidates: dict[str, Candidate], plan: Plan, progress: Progress) -> dict[str, Any]:
+    """All figures as one record. The candidate named `generated` is the subject; the others are set beside it on the
+    same clips and noise. `progress` hears the clips that are done and how many there are."""
+    subject = candidates[SUBJECT].generator
     statistics = held_out.training_statistics(plan.sources)
-    baselines = Baselines.fit(statistics, shards=plan.shards, codecs=generator.codecs)
+    baselines = Baselines.fit(statistics, shards=plan.shards, codecs=subject.codecs)
     scales = Scales.of(statistics)
-    more = held_out.clips_with_more(plan.sources, plan.more)
-    camera = held_out.clips_of_camera_alone(plan.sources, plan.camera)
+    clips = held_out.clips_with_more(plan.sources, plan.more)
+    clips += held_out.clips_of_camera_alone(plan.sources, plan.camera)
     judged = []
-    for number, clip in enumerate([*more, *camera]):
-        other = other_prompt([*more, *camera], number)
-        judged.append(judge(generator, clip, other, baselines=baselines, scales=scales, plan=plan, number=number))
-        progress(number + 1, len(more) + len(camera))
-    first, second = judged[: len(more)], judged[len(more) :]
+    for number, clip in enumerate(clips):
+        ways = sampled(candidates, clip, other_prompt(clips, number), seed=plan.seed + number)
+        ways |= baselines.outcomes(clip, subject.text_encoder.encode(clip.prompt))
+        judged.append(judge(clip, ways, list(candidates), scales))
+        progress(number + 1, len(clips))
+    more, camera = judged[: plan.more], judged[plan.more :]
+    others = [describe(exact(clip), clip).features for clip in held_out.other_draw(plan.sources, len(more))]
     return {
-        "weights": generator.weights_sha256,
-        "steps": plan.steps,
-        "more than a camera move": figures_of(first, plan.seed),
-        "camera move alone": figures_of(second, plan.seed),
-        "controls": {name: control_agreement(judged, name, plan.seed) for name in CONTROLS},
-        "sound": sound_agreement(first, statistics),
-        "frechet": frechet_distances(first, statistics, held_out.other_draw(plan.sources, len(first))),
+        "weights": {name: [one.generator.weights_sha256, one.steps] for name, one in candidates.items()},
+        "more than a camera move": figures_of(more, plan.seed),
+        "camera move alone": figures_of(camera, plan.seed),
+        "controls": {
+            way: {name: control_agreement(judged, way, name, plan.seed) for name in CONTROLS} for way in candidates
+        },
+        "sound": sound_agreement(more, statistics),
+        "frechet": frechet_distances(more, statistics, others),
         "faults": mean_faults(judged),
     }
+
+
+def sampled(candidates: dict[str, Candidate], clip: Clip, other: str, *, seed: int) -> dict[str, Outcome]:
+    """What every candidate makes of a clip, and what the subject makes of it under another prompt."""
+    ways = {
+        name: generated(one.generator, clip, clip.prompt, steps=one.steps, seed=seed)
+        for name, one in candidates.items()
+    }
+    subject = candidates[SUBJECT]
+    return ways | {"shuffled prompt": generated(subject.generator, clip, other, steps=subject.steps, seed=seed)}
+
+
+def judge(clip: Clip, ways: dict[str, Outcome], candidates: list[str], scales: Scales) -> Judged:
+    """Errors of all ways, figures of the candidates and of the truth."""
+    truth, layout = exact(clip), clip.view.layout
+    return Judged(
+        clip,
+        {name: endpoint_error(outcome, truth, layout) for name, outcome in ways.items()},
+        {name: part_errors(outcome, truth, clip, scales) for name, outcome in ways.items()},
+        {name: describe(ways[name], clip) for name in candidates} | {"exact": describe(truth, clip)},
+    )
+
+
+def describe(outcome: Outcome, clip: Clip) -> Figures:
+    return Figures(
+        controls(outcome, exact(clip), clip),
+        outcome.spectrum.numpy(),
+        features(outcome, clip).double().numpy(),
+        faults(outcome, clip.view.layout, clip.track.rigid),
+    )
 
 
 def other_prompt(clips: list[Clip], index: int) -> str:
@@ -84,24 +139,6 @@ def other_prompt(clips: list[Clip], index: int) -> str:
     raise ValueError("all evaluation clips ask for the same camera move: take more clips")
 
 
-def judge(  # noqa: PLR0913  # one clip with all it is judged by
-    generator: Generator, clip: Clip, other: str, *, baselines: Baselines, scales: Scales, plan: Plan, number: int
-) -> Judged:
-    """Sample a clip under its own prompt and another's, and take the errors of these and of the baselines."""
-    seed, steps = plan.seed + number, plan.steps
-    made = generated(generator, clip, clip.prompt, steps=steps, seed=seed)
-    ways = {"generated": made, "shuffled prompt": generated(generator, clip, other, steps=steps, seed=seed)}
-    ways |= baselines.outcomes(clip, generator.text_encoder.encode(clip.prompt))
-    truth, layout = exact(clip), clip.view.layout
-    return Judged(
-        clip,
-        made,
-        truth,
-        {name: endpoint_error(outcome, truth, layout) for name, outcome in ways.items()},
-        {name: part_errors(outcome, truth, clip, scales) for name, outcome in ways.items()},
-    )
-
-
 def figures_of(judged: list[Judged], seed: int) -> dict[str, Any]:
     """Both errors of a group of clips, and the parts of the standardised one."""
     views, ways = [one.clip.view.name for one in judged], list(judged[0].pixels)
@@ -110,7 +147,7 @@ def figures_of(judged: list[Judged], seed: int) -> dict[str, Any]:
     parts = {
         part: {way: float(np.mean([one.parts[way][part] for one in judged if part in one.parts[way]])) for way in ways}
         for part in PARTS
-        if any(part in one.parts["generated"] for one in judged)
+        if any(part in one.parts[SUBJECT] for one in judged)
     }
     return {
         "clips": len(judged),
@@ -121,56 +158,47 @@ def figures_of(judged: list[Judged], seed: int) -> dict[str, Any]:
     }
 
 
-def control_agreement(judged: list[Judged], name: str, seed: int) -> dict[str, Any]:
-    found = [(one.clip.view.name, controls(one.made, one.truth, one.clip)) for one in judged]
-    kept = [(view, pairs[name]) for view, pairs in found if name in pairs]
-    return summary.agreement(np.array([pair for _, pair in kept]), [view for view, _ in kept], seed=seed)
+def control_agreement(judged: list[Judged], way: str, name: str, seed: int) -> dict[str, Any]:
+    kept = [one for one in judged if name in one.figures[way].controls]
+    pairs = np.array([one.figures[way].controls[name] for one in kept])
+    return summary.agreement(pairs, [one.clip.view.name for one in kept], seed=seed)
 
 
-def sound_agreement(judged: list[Judged], statistics: list[Clip]) -> dict[str, float]:
-    """Nearest class of the made spectrum, among centres of training clips; `named` has the scene's tags removed."""
+def sound_agreement(judged: list[Judged], statistics: list[Clip]) -> dict[str, Any]:
+    """Nearest class of a spectrum among the centres of training clips, for classes that training had.
+
+    `named` are the prompts that name the sound and have lost the scene's tags.
+    """
     spectra: dict[str, list[Tensor]] = {}
     for clip in statistics:
-        if clip.direction.effect not in ("jet", "mist"):  # their own sound covers the ambience
+        if clip.direction.effect not in LOUD_EFFECTS:
             spectra.setdefault(sound_class(clip.view.sound), []).append(exact(clip).spectrum)
     centres = {name: torch.stack(found).mean(0).numpy() for name, found in spectra.items()}
-    usable = [
-        one
-        for one in judged
-        if sound_class(one.clip.view.sound) in centres and one.clip.direction.effect not in ("jet", "mist")
-    ]
+    usable = [one for one in judged if one.sound in centres and one.clip.direction.effect not in LOUD_EFFECTS]
     named = [one for one in usable if "Sound:" in one.clip.prompt and not one.clip.view.tags]
-    figures: dict[str, float] = {"classes": len(centres)}
+    table: dict[str, Any] = {"classes": sorted(centres)}
     for group, members in {"all": usable, "named, tags removed": named}.items():
-        classes = [sound_class(one.clip.view.sound) for one in members]
-        figures[f"{group}: clips"] = len(members)
-        for way, of in WAYS.items():
-            found = np.array([of(one).spectrum.numpy() for one in members])
-            figures[f"{group}: {way}"] = summary.nearest_class(found, classes, centres) if members else float("nan")
-    return figures
+        table[group] = {"clips": len(members), "classes": sorted({one.sound for one in members})}
+        for way in judged[0].figures if members else ():
+            found = np.array([one.figures[way].spectrum for one in members])
+            table[group][way] = summary.nearest_class(found, [one.sound for one in members], centres)
+    return table
 
 
-def frechet_distances(judged: list[Judged], statistics: list[Clip], others: list[Clip]) -> dict[str, Any]:
+def frechet_distances(judged: list[Judged], statistics: list[Clip], others: list[np.ndarray]) -> dict[str, Any]:
     """Made against exact clips; the noise floor is another draw of exact clips of the same views."""
-
-    def described(pairs: list[tuple[Outcome, Clip]]) -> np.ndarray:
-        return torch.stack([features(outcome, clip) for outcome, clip in pairs]).double().numpy()
-
-    space = summary.FeatureSpace.fit(described([(exact(clip), clip) for clip in statistics]), COMPONENTS)
-    truth = space.place(described([(one.truth, one.clip) for one in judged]))
-    made = space.place(described([(one.made, one.clip) for one in judged]))
-    again = space.place(described([(exact(clip), clip) for clip in others]))
-    return {
-        "space": FEATURES,
-        "generated": summary.frechet(made, truth),
-        "noise floor": summary.frechet(again, truth),
-    }
+    known = np.stack([features(exact(clip), clip).double().numpy() for clip in statistics])
+    space = summary.FeatureSpace.fit(known, COMPONENTS)
+    placed = {way: space.place(np.stack([one.figures[way].features for one in judged])) for way in judged[0].figures}
+    truth = placed.pop("exact")
+    distances: dict[str, Any] = {way: summary.frechet(values, truth) for way, values in placed.items()}
+    return {"space": FEATURES, **distances, "noise floor": summary.frechet(space.place(np.stack(others)), truth)}
 
 
 def mean_faults(judged: list[Judged]) -> dict[str, dict[str, float]]:
-    """Mean figures of visible faults of made and exact clips."""
-    table: dict[str, dict[str, float]] = {}
-    for way, of in WAYS.items():
-        found = [faults(of(one), one.clip.view.layout, one.clip.track.rigid) for one in judged]
-        table[way] = {name: float(np.mean([figures[name] for figures in found])) for name in found[0]}
-    return table
+    """Mean figures of visible faults of candidates and exact clips."""
+    names = judged[0].figures["exact"].faults
+    return {
+        way: {name: float(np.mean([one.figures[way].faults[name] for one in judged])) for name in names}
+        for way in judged[0].figures
+    }

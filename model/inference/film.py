@@ -1,6 +1,7 @@
 """The published stack from end to end: a prompt and perhaps a first picture in, frames and sound out.
 
-Parts come loaded (`model.assets`); they wait in host memory and visit the device one at a time where `offload` is set.
+Parts come loaded (`model.published.assets`); they wait in host memory and visit the device one at a time where
+`offload` is set.
 """
 
 from contextlib import AbstractContextManager, nullcontext

@@ -9,14 +9,14 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast, T5GemmaConfig, T5GemmaForConditionalGeneration
 
-from model import assets
 from model.__main__ import main
-from model.assets import LicenceError, load_audio, load_network, load_text, load_turbo, load_wan
 from model.autoencoders.oobleck import OobleckConfig, OobleckVAE
 from model.autoencoders.turbo import TurboConfig, TurboVAED
 from model.autoencoders.wan import WanConfig, WanVAE
 from model.config import ModelConfig
-from model.shards import WeightsError
+from model.published import assets
+from model.published.assets import LicenceError, load_audio, load_network, load_text, load_turbo, load_wan
+from model.published.shards import WeightsError
 from tests.model.published_files import write_hollow_shards, write_shards
 from tests.model.test_shards import TINY, shapes_and_dtypes, tiny_network
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from model import bench, cost
 from model.__main__ import main
 from model.config import ModelConfig
+from model.published import bench, cost
 
 
 def test_the_command_reports_rates_that_follow_from_what_it_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -155,14 +155,15 @@ def test_faults_are_seen_where_they_are(statistics: list[Clip]) -> None:
 def test_the_whole_evaluation_runs_on_a_debug_model(data: Path, codecs: Codecs, tmp_path: Path) -> None:
     network = build_network(debug().model, dict(Trainer(debug(), tmp_path).network.state_dict()))
     generator = Generator(network, codecs, WordsAsNoise(), "untrained")  # type: ignore[arg-type]
-    seen: list[tuple[int, int]] = []
-    plan = run.Plan(SOURCES, data / "shards", more=6, camera=3, steps=1, seed=1)
+    candidate, seen = run.Candidate(generator, 1), list[tuple[int, int]]()
+    plan = run.Plan(SOURCES, data / "shards", more=6, camera=3, seed=1)
 
-    figures = run.evaluate(generator, plan, lambda done, count: seen.append((done, count)))
+    both = {run.SUBJECT: candidate, "two steps": run.Candidate(generator, 2)}
+    figures = run.evaluate(both, plan, lambda done, count: seen.append((done, count)))
 
     assert seen[-1] == (9, 9)
     errors = figures["more than a camera move"]["standardised error"]
-    assert set(errors) == {"generated", "shuffled prompt", *NAMES}
+    assert set(errors) == {"generated", "two steps", "shuffled prompt", *NAMES}
     assert errors["parallax"]["generated is better by"]["mean"] < 0  # an untrained network loses
-    assert figures["controls"]["pan"]["reached"]["mean"] == pytest.approx(0, abs=0.2)
+    assert figures["controls"]["two steps"]["pan"]["reached"]["mean"] == pytest.approx(0, abs=0.2)
     assert figures["faults"]["generated"]["smeared share"] < 0.01

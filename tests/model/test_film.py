@@ -11,7 +11,6 @@ from PIL import Image
 from scipy.io import wavfile
 from torch import Tensor, nn
 
-from model import bench, plan, published_stages
 from model.__main__ import main
 from model.architecture.transformer import UnifiedTransformer
 from model.autoencoders.oobleck import OobleckConfig, OobleckVAE
@@ -20,6 +19,8 @@ from model.autoencoders.wan import WanConfig, WanVAE
 from model.config import ModelConfig
 from model.inference.film import Film, FilmMaker, FilmParts, FilmRequest, Running, cut_to
 from model.inference.published import ClipShape
+from model.published import bench, plan
+from model.published import stages as published_stages
 
 SIZES = ModelConfig(
     num_layers=2, hidden_size=32, head_dim=16, num_query_groups=1, video_in_channels=192, audio_in_channels=64,

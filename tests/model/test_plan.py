@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from model import cost
 from model.__main__ import main
 from model.config import ModelConfig
 from model.inference.published import ClipShape
-from model.plan import DEVICES, Ask, Device, DoesNotFitError, make_plan
+from model.published import cost
+from model.published.plan import DEVICES, Ask, Device, DoesNotFitError, make_plan
 from model.tokens.sequence import Segments, local_windows
 
 H100 = DEVICES["h100"]

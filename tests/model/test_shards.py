@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from model.architecture.transformer import UnifiedTransformer, initialise, stored_dtype
 from model.config import ModelConfig
-from model.shards import INDEX, Shards, WeightsError, load_transformer, read_pickle
+from model.published.shards import INDEX, Shards, WeightsError, load_transformer, read_pickle
 from tests.model.published_files import write_hollow_shards, write_shards
 
 TINY = replace(ModelConfig.debug(), compute_dtype="bfloat16", prediction="velocity")

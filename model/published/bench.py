@@ -1,7 +1,7 @@
 """How fast the network runs on this machine, beside the matrix products that this machine can do at best.
 
-Model FLOPs utilisation is counted operations (`model.cost`) over seconds, divided by the best plain matmul of the same
-dtype, threads and device measured in the same minute.
+Model FLOPs utilisation is counted operations (`model.published.cost`) over seconds, divided by the best plain matmul of
+the same dtype, threads and device measured in the same minute.
 """
 
 import time
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import torch
 
-from model import cost
 from model.architecture.transformer import UnifiedTransformer, stored_dtype
 from model.config import ModelConfig
+from model.published import cost
 from model.tokens.sequence import Segments
 
 MATMUL_SIDES = {"cpu": (1024, 2048), "cuda": (4096, 8192)}

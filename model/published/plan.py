@@ -7,9 +7,9 @@ device's peak times the share that the authors' own published times imply (55 % 
 
 from dataclasses import dataclass, replace
 
-from model import cost
 from model.config import ModelConfig
 from model.inference.published import BASE_STEPS, DISTILLED_STEPS, UPSCALER_STEPS, ClipShape
+from model.published import cost
 from model.tokens.sequence import Segments, local_windows
 
 GIB = 2**30

@@ -14,7 +14,7 @@ from model.autoencoders.oobleck import OobleckConfig, OobleckVAE
 from model.autoencoders.turbo import TurboConfig, TurboVAED
 from model.autoencoders.wan import WanConfig, WanVAE
 from model.config import ModelConfig
-from model.shards import Shards, WeightsError, fill, load_transformer, mismatches, read_pickle
+from model.published.shards import Shards, WeightsError, fill, load_transformer, mismatches, read_pickle
 from model.tokens.t5gemma import T5GemmaText
 
 AUDIO_PREFIX = "pretransform.model."

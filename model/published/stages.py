@@ -12,12 +12,12 @@ import torch
 from PIL import Image
 from scipy.io import wavfile
 
-from model import assets
-from model import bench as measuring
-from model import plan as planning
 from model.architecture.transformer import UnifiedTransformer
 from model.inference.film import Film, FilmMaker, FilmParts, FilmRequest, Running
-from model.shards import WeightsError
+from model.published import assets
+from model.published import bench as measuring
+from model.published import plan as planning
+from model.published.shards import WeightsError
 from model.tokens.sequence import Segments
 from model.training import pictures
 

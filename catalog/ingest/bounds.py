@@ -48,7 +48,7 @@ def _around() -> dict[str, re.Pattern[str]]:
     before = "(?:(?<![a-zà-ÿ])(?:{}))\\s*[:：]?\\s*(?:de |of |a |zu )?$"
     return {
         "max": re.compile(before.format(f"{unit_words.MAX_BEFORE}|{unit_words.MAX_OF}"), re.IGNORECASE),
-        "min": re.compile(before.format(unit_words.MIN_BEFORE), re.IGNORECASE),
+        "min": re.compile(before.format(f"{unit_words.MIN_BEFORE}|{unit_words.MIN_OF}"), re.IGNORECASE),
         "about": re.compile(before.format(unit_words.ABOUT_BEFORE), re.IGNORECASE),
         "max_after": re.compile(rf"\s*\(?(?:{unit_words.MAX_AFTER})", re.IGNORECASE),
         "min_after": re.compile(rf"\s*\(?(?:{unit_words.MIN_AFTER})", re.IGNORECASE),

@@ -10,20 +10,36 @@ from catalog.ingest.records import Quantity
 
 _RATING = re.compile(r"(?<![A-Z0-9])IP(?:(?P<solid>[0-6X])(?P<water>\d)K?|X(?P<only>\d))(?![A-Z0-9])")
 _FEET = re.compile(
-    r"(?<![\w.,'’])(?P<feet>\d)\s?['’′][\s-]?(?P<inches>1[01]|\d)(?P<part>[.,]\d|½)?(?:\s?(?:\"|″|”|'')|(?![\d\w]))"
+    r"(?<![\w.,'’])(?P<feet>\d)\s?(?:''|['’′]|feet|foot|ft\.?)[\s-]?(?P<inches>1[01]|\d)(?P<part>[.,]\d|½)?(?:\s?(?:\"|″|”|'')|(?![\d\w]))"
 )
+_FEET_MARK = re.compile(r"['’′]|\d ?f(?:ee|oo)?t", re.IGNORECASE)
 _AXES = {"l": "length", "w": "width", "h": "height", "d": "depth", "b": "width", "t": "depth"}
-_TIMES = re.compile(r"\d[^\d]{0,12}[x×*]")
+_DEGREES = re.compile(r"(?<![\w.,-])(?P<lower>\d{1,3})\s?(?:-|–|to)\s?(?P<value>\d{2,3})\s?C(?![\w°])")
+_CLOCK = re.compile(
+    r"(?<![0-9A-Za-z:.])(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d)\s?(?:h(?:ours?|rs?)?|小[时時]|stunden|heures|horas|時間|시간)(?![a-z])",
+    re.IGNORECASE,
+)
+_METRES = re.compile(r"(?<![0-9A-Za-z.,])(?P<whole>[1-9])\s?(?:m(?=\d\d)|米)(?P<part>\d{1,2})(?![A-Za-z0-9.,])")
+_TIMES = re.compile(r"\d[^\d]{0,12}[xX×*]")
+_ORDER = re.compile(r"(?<![A-Za-z])([LWHDBT])\s?[xX×*]\s?([LWHDBT])(?:\s?[xX×*]\s?([LWHDBT]))?\s?\)?\s?[:=]?\s?$")
+"""Axes named before the numbers: "(WxHxD): 53 x 31 x 52 cm"."""
 
 
 def find(text: str, *, locale: str) -> Iterator[Quantity]:
     """Every quantity in such a notation; `text` has half-width digits."""
     if "IP" in text or "ip" in text:
         yield from _ratings(text)
-    if "'" in text or "’" in text or "′" in text:
+    if _FEET_MARK.search(text):
         yield from _feet_and_inches(text)
     if _TIMES.search(text):
         yield from _boxes(text, locale)
+        yield from _lettered_boxes(text, locale)
+    if "C" in text:
+        yield from _degrees(text)
+    if ":" in text:
+        yield from _clock(text)
+    if "m" in text or "米" in text:
+        yield from _metres(text)
 
 
 def _ratings(text: str) -> Iterator[Quantity]:
@@ -43,15 +59,60 @@ def _feet_and_inches(text: str) -> Iterator[Quantity]:
         yield Quantity(value=value, unit="foot", text=match.group(), start=match.start(), end=match.end())
 
 
+def _degrees(text: str) -> Iterator[Quantity]:
+    """Temperatures without their circle, where a range shows that the letter is no article number: 150-230C."""
+    for match in _DEGREES.finditer(text):
+        lower, value = float(match["lower"]), float(match["value"])
+        if lower < value:
+            yield Quantity(
+                value=value, lower=lower, bound="range", unit="degC", name="temperature", text=match.group(),
+                start=match.start(), end=match.end(),
+            )  # fmt: skip
+
+
+def _clock(text: str) -> Iterator[Quantity]:
+    """Hours and minutes: 4:16 hours."""
+    for match in _CLOCK.finditer(text):
+        value = round(int(match["hours"]) + int(match["minutes"]) / 60, 6)
+        yield Quantity(value=value, unit="hour", text=match.group(), start=match.start(), end=match.end())
+
+
+def _metres(text: str) -> Iterator[Quantity]:
+    """Metres with what is left behind the unit: 1m75, 1米8."""
+    for match in _METRES.finditer(text):
+        value = float(f"{match['whole']}.{match['part']}")
+        yield Quantity(value=value, unit="m", text=match.group(), start=match.start(), end=match.end())
+
+
 @cache
 def _box_pattern() -> re.Pattern[str]:
-    letter = "(?:\\s?\\(?(?P<{}>[LWHDBT])\\)?\\s?)?"
+    letter = "(?:\\s?\\(?(?<![A-Za-z])(?P<{}>[LWHDBT])(?![A-Za-z])\\)?\\s?)?"
     unit = f"(?P<{{}}>{unit_words.pattern()})?"
     parts = []
     for axis in "abc":
         before, after = letter.format(f"{axis}_before"), letter.format(f"{axis}_after")
         parts.append(f"{before}(?P<{axis}>{NUMBER})\\s?{unit.format(f'{axis}_unit')}{after}")
-    return re.compile(f"(?<![A-Za-z0-9.,/]){parts[0]}\\s*[x×*]\\s*{parts[1]}(?:\\s*[x×*]\\s*{parts[2]})?")
+    return re.compile(f"(?<![A-Za-z0-9.,/]){parts[0]}\\s*[xX×*]\\s*{parts[1]}(?:\\s*[xX×*]\\s*{parts[2]})?")
+
+
+@cache
+def _lettered_pattern() -> re.Pattern[str]:
+    parts = [f"(?P<{axis}>{NUMBER})\\s?(?P<{axis}_mark>[LWHDBT])" for axis in "abc"]
+    joined = f"{parts[0]}\\s?[xX×*]\\s?{parts[1]}(?:\\s?[xX×*]\\s?{parts[2]})?"
+    return re.compile(f"(?<![A-Za-z0-9.,/]){joined}\\s*(?P<unit>{unit_words.pattern()})")
+
+
+def _lettered_boxes(text: str, locale: str) -> Iterator[Quantity]:
+    """Sizes with the letters at the numbers and the unit at the end: 30L x 20W x 10H cm."""
+    for match in _lettered_pattern().finditer(text):
+        unit = unit_words.named(match["unit"])
+        if unit_words.dimension(unit) == unit_words.LENGTH:
+            for axis in "abc":
+                if match[axis]:
+                    yield Quantity(
+                        value=number(match[axis], locale=locale), unit=unit, name=_AXES[match[f"{axis}_mark"].lower()],
+                        text=match.group(), start=match.start(), end=match.end(),
+                    )  # fmt: skip
 
 
 def _boxes(text: str, locale: str) -> Iterator[Quantity]:
@@ -59,9 +120,13 @@ def _boxes(text: str, locale: str) -> Iterator[Quantity]:
     for match in _box_pattern().finditer(text):
         axes = [axis for axis in "abc" if match[axis]]
         last = next((match[f"{axis}_unit"] for axis in reversed(axes) if match[f"{axis}_unit"]), None)
-        if last is None or unit_words.dimension(unit_words.named(last)) != unit_words.LENGTH:
+        unit = unit_words.named(last) if last else ""
+        if unit != "pixel" and unit_words.dimension(unit) != unit_words.LENGTH:
             continue
-        order = ("length", "width", "height") if len(axes) == 3 else ("width", "height")
+        order: tuple[str, ...] = ("length", "width", "height") if len(axes) == 3 else ("width", "height")
+        said = _ORDER.search(text[: match.start()])
+        if said and len([mark for mark in said.groups() if mark]) == len(axes):
+            order = tuple(_AXES[mark.lower()] for mark in said.groups() if mark)
         for axis, fallback in zip(axes, order, strict=False):
             mark = (match[f"{axis}_before"] or match[f"{axis}_after"] or "").lower()
             yield Quantity(

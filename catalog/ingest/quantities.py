@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from catalog.facts import Parameter, converted, units
-from catalog.ingest import bounds, notations, unit_words
-from catalog.ingest.numbers import FRACTIONS, NUMBER, number
+from catalog.ingest import bounds, lookalikes, notations, unit_words
+from catalog.ingest.numbers import COMMA_LANGUAGES, FRACTIONS, NUMBER, number
 from catalog.ingest.plain_text import half_width
 from catalog.ingest.records import Quantity
 from catalog.ingest.unit_words import dimension
 
 APPROXIMATE = 0.05
 """Relative tolerance of "about", "ca.", "约": the writer's own rounding."""
+OF_THE_NEXT = re.compile(r"(?:height|width|length|depth|dia(?:meter)?|weight)s?\s*[:=]?\s*\d", re.IGNORECASE)
+"""Such a word behind a number belongs to the number that follows it: "15 inch Width 59 inch"."""
 GENERIC = frozenset({"height", "width", "length", "depth", "range"})
 """Names that a more telling word in the same clause replaces: "spray height" is no height of the product."""
 FILLERS = frozenset({"item", "product", "overall", "total", "max", "maximum", "approx", "the", "of", "in", "cm", "mm"})
@@ -26,11 +28,30 @@ COMPOUND = {"lb": "oz", "foot": "inch", "hour": "min", "kg": "g", "m": "cm", "mi
 CLAUSE_END = re.compile(
     r"(?:[;!?。；！？\n]|(?<!\bapprox)(?<!\baprox)(?<!\bmind)(?<!\bmax)(?<!\bmin)(?<!\benv)(?<!\bca)\.)(?!\d)|,\s|，|、|\s[–—-]\s"
 )
-NAMES_OF_THINGS = re.compile(r"(?:^|_)(?:model|code|sku|ean|gtin|mpn|brand|title|id|型号|货号|品番|모델)(?:_|$)")
-"""Cells that name a thing: "12V Charger" as a model is no voltage."""
-DECADE = re.compile(r"\b(?:a|the|early|late|mid)[ -]$", re.IGNORECASE)
-MEMORY = re.compile(r"\s*(?:内存|運存|运存|存储|ram|memory)", re.IGNORECASE)
-FIRST_COLOUR_TEMPERATURE = 1000
+NAMES_OF_THINGS = re.compile(
+    r"(?:^|_)(?:model|code|sku|ean|gtin|mpn|brand|title|id|package|features?|box|型号|货号|品番|모델)(?:_|$)"
+)
+"""Cells that name or list things: "12V Charger" as a model is no voltage."""
+AND = re.compile(r"\d\s?[^\d\s]*\s(?:and|und|et|y)\s", re.IGNORECASE)
+BETWEEN = re.compile(r"\b(?:between|zwischen|entre|from|von|de|des)\s*$", re.IGNORECASE)
+"""Without such a word "4 and 5 megapixels" are two quantities."""
+UNTELLING = re.compile(
+    r"(?:other_.*|(?:\w+_)?dimensions?|details?|specifications?|size|maße|dimensiones|尺寸|サイズ|크기)$"
+)
+"""Names of cells that do not say what is measured; the text may."""
+WEARS = re.compile(r"\s*tall\b.{0,30}\bwear")
+"""Five feet tall is who wears a size."""
+BELOW_ZERO = re.compile(r"(?:^|[\s(:：])[-−]$")
+EVERY = re.compile(r"\b(?:every|alle|tou(?:te)?s les|cada)\s*$|每隔?$", re.IGNORECASE)
+"""What happens every five days takes another time."""
+DIFFERENCE = re.compile(
+    r"[\s-]*(?:old|too?\s(?:long|short|big|small|wide|tight|high|low)|too|above|below|zu|"
+    r"(?:short|long|low|high|tall|wid|small|larg|thick|thinn|deep|heavi|light)er|(?:kürz|läng|höh|breit)er)\b",
+    re.IGNORECASE,
+)
+"""Three inches too long are no length, and a three years old thing does not run for three years."""
+NEXT_ROW = re.compile(r"(?:\s+[A-Z][\w()-]*)+\s*:?\s*$")
+"""Capitalised words between two quantities, as in a table without its lines: what named the first has ended."""
 REMEMBERED = 120
 """Characters of a text that is worth remembering."""
 SEARCHED = 20_000
@@ -54,14 +75,37 @@ def _remembered(text: str, locale: str) -> tuple[Quantity, ...]:
 
 def _found(text: str, locale: str) -> tuple[Quantity, ...]:
     plain = half_width(text)
-    found = list(notations.find(plain, locale=locale))
+    found = [_bounded(plain, quantity) for quantity in notations.find(plain, locale=locale)]
     taken = [(quantity.start, quantity.end) for quantity in found]
-    for match in _pattern().finditer(plain):
-        is_free = not any(start < match.end() and match.start() < end for start, end in taken)
-        if is_free and (quantity := _quantity(plain, match, locale)) is not None:
+    for match in _matches(plain, taken):
+        since = max((end for _, end in taken if end <= match.start()), default=0)
+        if (quantity := _quantity(plain, match, locale, since=since)) is not None:
+            if quantity.bound == "range" and AND.search(match.group()) and not BETWEEN.search(plain[: match.start()]):
+                found.append(replace(quantity, value=quantity.lower or 0.0, bound="exact", lower=None))
+                quantity = replace(quantity, bound="exact", lower=None, start=match.start("value"))
             found.append(quantity)
             taken.append((quantity.start, quantity.end))
     return tuple(_joined(plain, sorted(found, key=lambda quantity: quantity.start)))
+
+
+def _bounded(text: str, quantity: Quantity) -> Quantity:
+    """A size in its own notation with what the words around say: "at least 5'9\""."""
+    if not quantity.unit or quantity.bound == "range":
+        return quantity
+    before = text[max(0, quantity.start - bounds.REACH) : quantity.start]
+    bound, about = bounds.of(before, text[quantity.end : quantity.end + bounds.REACH])
+    return replace(quantity, bound=bound, tolerance=APPROXIMATE if about else 0.0)
+
+
+def _matches(text: str, taken: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Every number with a unit outside the spans that are taken, also by then; behind "5'3" in "5'3 and 120 lb" it
+    goes on."""
+    place = 0
+    while match := _pattern().search(text, place):
+        ends = [end for start, end in taken if start < match.end() and match.start() < end]
+        if not ends:
+            yield match
+        place = max(ends) if ends and max(ends) < match.end() else match.end()
 
 
 def parameter(name: str, text: str, *, locale: str = "en", source: str = "") -> Parameter | None:
@@ -72,10 +116,21 @@ def parameter(name: str, text: str, *, locale: str = "en", source: str = "") -> 
     found = [quantity for quantity in every if quantity.unit != "percent"] or list(every)
     if len(found) == 2 and _is_translated(*found):
         found = found[:1]
-    if len(found) != 1 or (len(text) > 80 and found[0].start > 3):
+    if len(found) != 1 or found[0].start > 40 or (len(text) > 80 and found[0].start > 3):
         return None
-    named = found[0].name if found[0].name in ("ip_rating", "ipx_rating") else canonical(name, found[0].unit)
-    return as_parameter(replace(found[0], name=named), source=source)
+    if found[0].unit == "percent" and re.match(r"\s*[^\W\d_]", text[found[0].end :]):
+        return None  # a share of something, such as 100 % cotton: words, no size
+    return as_parameter(replace(found[0], name=_named(name, text, found[0])), source=source)
+
+
+def _named(name: str, text: str, quantity: Quantity) -> str:
+    """The name of a cell's quantity: of the cell, unless the text tells more ("Other details": "Chest - 42 inch")."""
+    if quantity.name in ("ip_rating", "ipx_rating"):
+        return quantity.name
+    if not UNTELLING.match(slug(name)):
+        return canonical(name, quantity.unit)
+    inside = re.fullmatch(r"([^\W\d]+(?: [^\W\d]+)?)\s?[-:]\s?", text[: quantity.start])
+    return quantity.name or canonical(inside[1] if inside else name, quantity.unit)
 
 
 def _is_translated(first: Quantity, second: Quantity) -> bool:
@@ -133,41 +188,46 @@ def _pattern() -> re.Pattern[str]:
     unit = f"(?P<unit>{unit_words.pattern()})"
     first = f"(?P<first>{NUMBER})\\s?(?:(?P<first_unit>{unit_words.pattern()})\\s?)?"
     two_mains = r"/(?=\d{2,3}\s?(?i:v|hz|volts?)(?![A-Za-z]))"  # 110/220 V
-    between = f"\\s?(?:{unit_words.RANGE_BETWEEN}|{two_mains})\\s?"
-    return re.compile(f"(?<![A-Za-z0-9])(?<![0-9][.,/])(?:{first}{between})?(?P<value>{NUMBER})[\\s-]?{unit}")
+    alternatives = r"(?(first_unit)(?!\s?(?i:or|oder|ou|o|或者?)\b))"  # "7 cm or 8 cm" are two
+    between = f"{alternatives}\\s?(?:(?i:{unit_words.RANGE_BETWEEN})|{two_mains})\\s?"
+    glued = "|".join(f"(?<=(?i:{name}))" for name in ("length", "width", "height", "depth", "weight", "size"))
+    share = r"(?:(?<=/\d)|(?<=/\d\d)|(?<=/\d{3}))(?:th|rd)? of an? "
+    spoken = rf"(?:{share}|[多几幾]|[\s-](?i:business|working|full|consecutive|continuous|straight|whole|free)[\s-])"
+    return re.compile(
+        f"(?=[\\d½¼¾])(?:(?<![A-Za-z0-9])|{glued})(?<![0-9][.,/])(?:{first}{between})?(?P<value>{NUMBER})(?:{spoken}|[\\s-]?){unit}"
+    )
 
 
-def _quantity(text: str, match: re.Match[str], locale: str) -> Quantity | None:
-    """A match as a quantity; None where the number belongs to something else, such as a year."""
-    unit, value = unit_words.named(match["unit"]), number(match["value"], locale=locale)
-    before, after = text[max(0, match.start() - bounds.REACH) : match.start()], text[match.end() : match.end() + 22]
-    if _is_something_else(match, unit, value, (before, after)):
+def _quantity(text: str, match: re.Match[str], locale: str, *, since: int) -> Quantity | None:
+    """A match as a quantity; None where the number belongs to something else, such as a year. `since` is where the
+    quantity before it ended."""
+    written = match["value"] if locale.split("-")[0] in COMMA_LANGUAGES else _without_another(match["value"])
+    unit, value = unit_words.named(match["unit"]), number(written, locale=locale)
+    before = text[max(0, match.start() - bounds.REACH) : match.start()]
+    after = text[match.end() : match.end() + bounds.REACH]
+    if lookalikes.is_one(match, unit, value, around=(before, after), locale=locale):
         return None
     lower = _lower_end(match, unit, locale)
+    if unit in ("degC", "degF") and BELOW_ZERO.search(before):
+        value, lower = (value, -number(match["first"], locale=locale)) if match["first"] else (-value, None)
     bound, about = bounds.of(before, after)
     if lower is not None:
         bound = "range"
     tolerance, length = bounds.tolerance(after, value)
+    about, value = about or bool(set("多几幾") & set(match.group())), value + (0.5 if "半" in match["unit"] else 0.0)
     scale, unit = _scaled(unit)
     return Quantity(
         value=value * scale, unit=unit, bound=bound, lower=lower if lower is None else lower * scale,
-        tolerance=tolerance or (APPROXIMATE if about else 0.0), name=_name(text, match, unit),
+        tolerance=tolerance or (APPROXIMATE if about else 0.0), name=_name(text, match, unit, since),
         text=text[match.start() : match.end() + length].strip(), start=match.start(), end=match.end() + length,
     )  # fmt: skip
 
 
-def _is_something_else(match: re.Match[str], unit: str, value: float, around: tuple[str, str]) -> bool:
-    """Years, 18 K gold, the 70s, 3G of memory, article number 01W."""
-    written = match["value"]
-    if written.isdecimal() and len(written) > 1 and written[0] == "0":
-        return True
-    if unit == "K":
-        return value < FIRST_COLOUR_TEMPERATURE
-    if unit == "year":
-        return 1900 <= value <= 2100
-    if unit == "s" and value % 10 == 0 and match.group().endswith(f"{written}s"):
-        return DECADE.search(around[0]) is not None
-    return unit == "g" and MEMORY.match(around[1]) is not None
+def _without_another(written: str) -> str:
+    """The number alone where an article number stands before it: "MN 110 250 ml" are no 110,250 ml, "1 500 W" are."""
+    groups = written.split(" ")
+    is_one = len(groups) == 1 or "/" in written or groups[-1].endswith("00")
+    return written if is_one else groups[-1]
 
 
 def _scaled(unit: str) -> tuple[float, str]:
@@ -220,7 +280,11 @@ class _Naming:
         """The name whose word stands nearest to the number; a telling name beats a generic one."""
         found: dict[bool, tuple[int, str]] = {}
         spans = [(len(left) - match.end(), match) for match in self.words.finditer(left)]
-        spans += [(match.start(), match) for match in self.words.finditer(right)]
+        spans += [
+            (match.start(), match)
+            for match in self.words.finditer(right)
+            if not OF_THE_NEXT.match(right, match.start())
+        ]
         for distance, match in spans:
             name = self.names[(match.lastindex or 1) - 1]
             if distance < found.get(name in GENERIC, (1000, ""))[0]:
@@ -242,14 +306,26 @@ def _dimension_of(wanted: str) -> str:
     return str(units().get_dimensionality(wanted))
 
 
-def _name(text: str, match: re.Match[str], unit: str) -> str:
+def _name(text: str, match: re.Match[str], unit: str, since: int) -> str:
     """What is measured: the nearest announcing word in the same clause, else what the unit alone says."""
     if unit in unit_words.BY_UNIT:
         return unit_words.BY_UNIT[unit]
-    left = CLAUSE_END.split(text[max(0, match.start() - 60) : match.start()].lower())[-1] if match.start() else ""
-    right = CLAUSE_END.split(text[match.end() : match.end() + 40].lower().removeprefix("."))[0]
+    before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 40]
+    if EVERY.search(before[-14:]) or DIFFERENCE.match(after):
+        return ""
+    since = since if since and NEXT_ROW.fullmatch(text[since : match.start()]) else 0
+    left = CLAUSE_END.split(text[max(since, match.start() - 60) : match.start()].lower())[-1] if match.start() else ""
+    right = CLAUSE_END.split(after.lower().removeprefix("."))[0]
     naming = _naming(dimension(unit))
     nearest = naming.nearest(left, right) if left or right else ""
+    if nearest == "runtime" and unit in ("week", "month", "year"):
+        return ""  # how long it is usable, not how long it runs
+    if nearest == "height" and (unit_words.PERSON.search(before) or after.startswith("身高") or WEARS.match(after)):
+        return ""
     if nearest or naming.default != "weight":
         return nearest or naming.default
-    return "" if unit_words.PERSON.search(text[max(0, match.start() - 40) : match.start()]) else "weight"
+    is_the_writer = unit_words.WRITER.search(before) and not unit_words.WEIGHED.search(before)
+    if unit_words.OF_THE_THING.search(before):
+        return "weight"
+    is_a_persons = unit_words.PERSON.search(before) or unit_words.OF_A_PERSON.match(after)
+    return "" if is_the_writer or is_a_persons else "weight"

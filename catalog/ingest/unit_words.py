@@ -27,27 +27,38 @@ MAX_BEFORE = (
     r"no(?:t)? (?:more|longer|higher|heavier|over) than|less than|under|below|"
     r"bis(?: zu)?|höchstens|(?:nicht|kaum) mehr als|weniger als|unter|"
     r"jusqu['’]?[àa]?(?: à)?|au plus|(?:pas|ne) plus de|moins de|au maximum|hasta|como máximo|no más de|menos de|"
-    r"最高|最大|最多|最长|最長|最远|不超过|不超過|不高于|不大于|低于|小于|少于|可达|可達|高达|最深|최대|≤|<=|<|＜|≦"
+    r"不到|不[够夠]|不足|未[满滿]|[顶頂至]多|了不起|(?:坚持|撑|用)不[了到]|达不到|没到|最高|最大|最多|最长|最長|最远|不超过|不超過|不高于|不大于|低于|小于|少于|可达|可達|高达|最深|최대|≤|<=|<|＜|≦"
 )
 MAX_OF = (
     r"(?:max(?:imum|imal\w*)?\.?(?: [^\W\d]+){1,3}|[^\W\d]+ (?:maximale?|m[aá]xim[oa]))|最[高大多长長远深][一-鿿]{1,6}"
 )
 """A maximum with its noun: "maximum spray height", "potencia máxima", "最远射程"."""
-MAX_AFTER = r"max(?:imum|imal)?\b\.?|or (?:less|lower)|oder weniger|ou moins|o menos|まで|以下|以内|之内|이하|까지|미만"
+MIN_OF = r"min(?:imum|imal\w*)?\.?(?: [^\W\d]+){1,3}"
+MAX_AFTER = (
+    r"max(?:imum|imal)?\b\.?(?!(?:\s[^\W\d]+){1,3}\s*:?\s*\d)|"
+    r"or (?:less|lower)|oder weniger|ou moins|o menos|まで|以下|以内|之内|不到|이하|까지|미만"
+)
 MIN_BEFORE = (
     r"at ?least|min(?:imum|imal(?:e[rs]?)?|destens|d)?\.?(?: of| de)?|mínim[oa](?: de)?|mín\.?|"
-    r"no(?:t)? (?:less|fewer|shorter) than|more than|over|above|nicht weniger als|mehr als|über|"
-    r"au moins|pas moins de|plus de|dès|à partir de|al menos|no menos de|más de|desde|"
+    r"no(?:t)? (?:less|fewer|shorter) than|more than|over(?! a )|(?<!the )above|nicht weniger als|mehr als|über|"
+    r"ab|au moins|pas moins de|plus de|dès|à partir de|al menos|no menos de|más de|desde|"
     r"至少|最低|最少|最小|不少于|不低于|不小于|高于|大于|多于|(?<!不)超[过過]|少なくとも|최소|≥|>=|>|＞|≧"
 )
-MIN_AFTER = r"min(?:imum|imal)?\b\.?|or (?:more|longer|higher)|oder mehr|ou plus|o más|以上|이상|\+(?!\s*/?\s*[-\d])"
-ABOUT_BEFORE = (
-    r"about|around|almost|nearly|approx(?:imately)?\.?|roughly|ca\.?|circa|etwa|ungefähr|rund|knapp|"
-    r"env(?:iron)?\.?|presque|aprox(?:imadamente)?\.?|casi|unos|unas|"
-    r"大约|大約|约|約|将近|およそ|ほぼ|약|대략|거의|~|～|≈"
+MIN_AFTER = (
+    r"min(?:imum|imal)?\b\.?(?!(?:\s[^\W\d]+){1,3}\s*:?\s*\d)|"
+    r"or (?:more|longer|higher)|oder mehr|ou plus|o más|以上|이상|\+(?!\s*/?\s*[-\d])"
 )
-ABOUT_AFTER = r"左右|多点|多(?![功种样款用层色])|程度|ほど|정도|くらい|ぐらい|environ|env\.|approx|aprox|circa|ungefähr"
-RANGE_BETWEEN = r"-|–|—|~|～|〜|to|bis|à|a|至|到|から|부터|and|und|et|y"
+"""A bound whose number follows belongs to that one: "987 ft Minimum Distance 10 m"."""
+ABOUT_BEFORE = (
+    r"about|around|close to|almost|nearly|approx(?:imately)?\.?|roughly|ca\.?|circa|etwa|ungefähr|rund|knapp|"
+    r"env(?:iron)?\.?|presque|aprox(?:imadamente)?\.?|casi|unos|unas|"
+    r"大约|大約|大概|差不多|估计|约|約|将近|およそ|ほぼ|약|대략|거의|~|～|≈"
+)
+ABOUT_AFTER = (
+    r"左右|多点|多(?![功种样款用层色])|程度|ほど|정도|くらい|ぐらい|environ|env\.|approx|aprox|circa|ungefähr|or so\b|"
+    r"oder so\b"
+)
+RANGE_BETWEEN = r"-|–|—|~|～|〜|to|bis|à|a|至|到|から|부터|and|und|et|y|or|oder|ou|o|或者?"
 
 NEEDS_UNIT = re.compile(
     r"(?:height|width|length|depth|diameter|weight|thickness|capacity|volume|power|wattage|voltage|runtime|run_time|"
@@ -58,10 +69,17 @@ NEEDS_UNIT = re.compile(
 
 PERSON = re.compile(
     r"\b(?:i am|i['’]?m|i weigh|ich bin|ich wiege|je (?:fais|mesure|pèse)|mido|yo peso)\b|"
-    r"我|本人|身高|体重|私は|키가|몸무게",
+    r"我|本人|身高|体重|私は|키가|몸무게|(?<!\d)\d ?['’′][ -]?\d",
     re.IGNORECASE,
 )
 """Who writes so speaks about themselves: 140 pounds are then not the product's weight."""
+
+WRITER = re.compile(r"\b(?:i|i['’]\w+|me|my|ich|mir|mein\w*|je|moi|mon|yo|mi|mis)\b", re.IGNORECASE)
+OF_A_PERSON = re.compile(r"[\s.,;/&()]*(?:and )?\d ?['’′]|\s*[都也]?(?:可以|能)?穿|的人")
+"""Behind a weight: a height in feet, or words for wearing."""
+OF_THE_THING = re.compile(r"[总總净淨毛][重]|重量|单果|單果")
+WEIGHED = re.compile(r"weigh|heavy|wieg|gewicht|schwer|pèse|poids|pesa|peso|重", re.IGNORECASE)
+"""A buyer's sentence speaks of the product's weight where it weighs: "my kettle weighs 2 pounds"."""
 
 
 @cache
@@ -70,11 +88,13 @@ def pattern() -> str:
     symbols = sorted((re.escape(mark) for marks in SYMBOLS.values() for mark in marks), key=len, reverse=True)
     words = sorted((word for group in WORDS.values() for word in group), key=len, reverse=True)
     # "3 in 1" and "10 in the box" are not inches; seconds, amperes and kelvin need care with plurals and articles.
-    guarded = "(?:(?i:in)(?=\\.?\\s*(?:$|[),;x×*/]|\\.(?!\\w)|high|wide|long|tall|deep|dia|thick))(?!\\s*\\d))"
+    size_words = "high|wide|long|tall|deep|dia|thick|waist|inseam|chest|bust|hips?|screen|display"
+    behind = f"\\.?\\s*(?:$|[),;x×*/]|\\.(?!\\w)|{size_words})"
+    guarded = f"(?:(?i:in)(?:(?={behind})|(?<=\\din))(?!\\s*\\d))"
     plain = "|".join(word for word in words if word != "in")
     # What is measured for every minute or metre is another thing: "45 g/day" are no 45 g.
     end = "(?!\\s?/\\s?[A-Za-z])"
-    return f"(?:(?i:{plain})(?![a-zà-ÿ]){end}|{guarded}|(?:{'|'.join(symbols)})(?![A-Za-zà-ÿ0-9²³]){end})"
+    return f"(?:(?i:{plain})(?![a-zà-ÿA-WYZ_]){end}|{guarded}|(?:{'|'.join(symbols)})(?![A-Za-zà-ÿ0-9²³_]){end})"
 
 
 @cache

@@ -20,6 +20,7 @@ SCOPES = {
     "videos:read": "Read videos, files and audits",
     "videos:write": "Plan and make videos",
     "review:write": "Approve and reject videos",
+    "webhooks:write": "Manage webhooks and read their log",
     "reports:read": "Read reports, experiments and what shoppers preferred",
     "reports:write": "Run experiments, send shoppers' events from a server",
 }

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class Merchant(models.Model):
@@ -78,3 +79,53 @@ class ApiKey(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+
+class Webhook(TenantModel):
+    """An address of the merchant that is told what happened here; see `accounts.webhooks`."""
+
+    url = models.URLField(max_length=1000)
+    secret = models.CharField(max_length=80)
+    """What both sides sign with. Kept readable, because signing needs it; it opens nothing here."""
+    events = models.JSONField(default=list)
+    failures = models.PositiveIntegerField(default=0)
+    """Attempts in a row that failed."""
+    disabled = models.DateTimeField(null=True, blank=True)
+    disabled_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "url"], name="one_webhook_per_address")]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Delivery(TenantModel):
+    """One event on its way to one webhook. The row is the truth; tasks only ring."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        DELIVERED = "delivered"
+        FAILED = "failed"
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.CharField(max_length=40)
+    body = models.TextField()
+    """The very bytes that are sent and signed, each time again."""
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try = models.DateTimeField(default=timezone.now)
+    """Not before; while somebody sends it, when another may."""
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+    """What the receiver said last, or why it was not reached."""
+    milliseconds = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_try"], condition=models.Q(state="pending"), name="delivery_due")]
+        ordering = ["-id"]
+        verbose_name_plural = "deliveries"
+
+    def __str__(self) -> str:
+        return f"{self.event} to {self.webhook_id} ({self.state})"

@@ -9,13 +9,18 @@ import ipaddress
 import socket
 import time
 import urllib.parse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpcore
 
 STEP_SECONDS = 5.0
 """For one answer of the resolver or of the server."""
+POST_SECONDS = 10.0
+"""For sending once, from the connection to the end of the answer."""
+ANSWER_BYTES = 400
+"""Kept of an answer."""
 PORTS = {"http": 80, "https": 443}
 HIDDEN_IPV4 = tuple(
     ipaddress.ip_network(block) for block in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
@@ -80,6 +85,61 @@ def public_address(host: str, found: Sequence[str], *, may_loop: bool = False) -
     if not found:
         raise OutboundError(f"{host} has no address. Check the address in a browser.")
     return found[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a server said: status, the first bytes as text, and after how many milliseconds."""
+
+    status: int
+    text: str
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Posts to addresses that merchants wrote. `may_loop` is for tests and development."""
+
+    may_loop: bool = False
+    resolve: Resolve = field(default_factory=lambda: addresses)
+    network: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a body once; redirects are not followed. Raises OutboundError when nobody answered."""
+        asked = checked(url, may_loop=self.may_loop)
+        host, port = asked.hostname or "", asked.port or PORTS[asked.scheme]
+        if asked.scheme != "https" and not self.may_loop:
+            raise OutboundError(f"{shown(url)} is not encrypted. Use an address that begins with https://.")
+        started = time.monotonic()
+        try:
+            address = public_address(host, self.resolve(host, port), may_loop=self.may_loop)
+            status, text = self._sent(asked, Pinned(self.network, address, started + POST_SECONDS), body, headers)
+        except (httpcore.TimeoutException, TimeoutError) as error:
+            raise OutboundError(f"{host} took longer than {POST_SECONDS:.0f} s to answer.") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            raise OutboundError(f"{host} did not answer: {str(error) or type(error).__name__}.") from error
+        return Answer(status=status, text=text, milliseconds=round((time.monotonic() - started) * 1000))
+
+    def _sent(
+        self, asked: urllib.parse.SplitResult, way: "Pinned", body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, str]:
+        host, port = asked.hostname or "", asked.port or PORTS[asked.scheme]
+        path = urllib.parse.urlunsplit(("", "", asked.path or "/", asked.query, ""))
+        url = httpcore.URL(scheme=asked.scheme.encode(), host=host.encode(), port=port, target=path.encode())
+        lines = [("Host", asked.netloc), ("User-Agent", "Vitrine"), ("Content-Length", str(len(body)))]
+        limits = dict.fromkeys(("connect", "read", "write", "pool"), STEP_SECONDS)
+        with (
+            httpcore.ConnectionPool(network_backend=way, max_connections=1) as pool,
+            pool.stream(
+                "POST", url, headers=[*lines, *headers.items()], content=body, extensions={"timeout": limits}
+            ) as response,
+        ):
+            text = b""
+            for block in response.iter_stream():
+                text += block
+                if len(text) >= ANSWER_BYTES:
+                    break
+            return response.status, text[:ANSWER_BYTES].decode("utf-8", "replace")
 
 
 class Pinned(httpcore.NetworkBackend):

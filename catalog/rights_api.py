@@ -123,7 +123,7 @@ def _scope(skus: list[str], pictures: list[str]) -> rights.Scope:
     """Rows of what was named. Raises RightsError for a name nobody knows."""
     products = list(Product.objects.filter(sku__in=skus))
     images, clips = Image.objects.filter(sha256__in=pictures), Clip.objects.filter(sha256__in=pictures)
-    known = {row.sku for row in products} | {row.sha256 for row in (*images, *clips)}
+    known = {row.sku for row in products} | {row.sha256 for row in images} | {row.sha256 for row in clips}
     if unknown := {*skus, *pictures} - known:
         raise rights.RightsError(f"Nothing in the catalog is called {sorted(unknown)[0]}.")
     return rights.Scope(products=products, images=list(images), clips=list(clips))

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts import tenancy
 from accounts.models import Merchant
-from catalog import bulk, pictures, sources, upserts
+from catalog import bulk, pictures, sources, telling, upserts
 from catalog.ingest import images
 from catalog.ingest.fetch import Fetcher, FetchError
 from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading, UnreadableFileError
@@ -364,6 +364,8 @@ def _advance(batch: Import, before: list[Import.State], after: Import.State, **c
     with tenancy.merchant_context(batch.merchant_id):
         moved = Import.objects.filter(pk=batch.pk, state__in=before).update(state=after, **changes)
         batch.refresh_from_db()
+        if moved and after in (Import.State.DONE, Import.State.FAILED):
+            telling.import_finished(batch)
     return bool(moved)
 
 

@@ -87,6 +87,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-stalled-jobs": {"task": "generation.tasks.sweep", "schedule": env.float("SWEEP_SECONDS", default=3.0)},
     "resume-unattended-imports": {"task": "catalog.tasks.sweep", "schedule": 60.0},
     "recall-expired-rights": {"task": "catalog.tasks.end_expired_rights", "schedule": 300.0},
+    "retry-webhooks": {"task": "accounts.tasks.sweep", "schedule": 10.0},
     "learn-from-shoppers": {"task": "analytics.tasks.learn_from_all", "schedule": 300.0},
 }
 
@@ -98,6 +99,20 @@ JOB_HANDLERS = {
 """Who performs a job of each kind: the only place where the queue learns of the layers above it."""
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=20)
 JOB_MAX_ATTEMPTS = 4
+
+WEBHOOK_LOOPBACK = env.bool("WEBHOOK_LOOPBACK", default=False)
+"""Whether webhooks may lead to this machine, unencrypted and on any port: for development only."""
+
+SIGNING_CERTIFICATES = env("SIGNING_CERTIFICATES", default="")
+SIGNING_KEY = env("SIGNING_KEY", default="")
+"""PEM files (chain with the signer's own certificate first, and its key) that finished videos are signed with. Without
+them a development key is made in VITRINE_HOME, and every seal says so."""
+SIGNING_FORMER_CERTIFICATES = env.list("SIGNING_FORMER_CERTIFICATES", default=[])
+"""Chains that were signed with before, so that older seals are still known as ours."""
+SIGNING_TIMESTAMPS = env("SIGNING_TIMESTAMPS", default="")
+"""Address of an RFC 3161 time-stamping authority; "" for none."""
+AIGC_PRODUCER = env("AIGC_PRODUCER", default="")
+"""Name or code of the service provider in the AIGC label; "" for the merchant's name."""
 
 STORAGES = env.json("STORAGES", default={})
 STORAGES.setdefault("default", {"BACKEND": "django.core.files.storage.FileSystemStorage"})

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/<path:name>", media, name="media"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("api/v1/openapi.yaml", openapi, name="openapi"),
+    path("", include("accounts.urls")),
     path("", include("catalog.urls")),
     path("", include("generation.urls")),
     path("", include("review.urls")),

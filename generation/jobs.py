@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any, Protocol
 
 from celery import current_app
@@ -71,7 +70,8 @@ def enqueue(*, video: Video, kind: Job.Kind) -> Job:
     )
     with connection.cursor() as cursor:
         cursor.execute("select open_lane(%s)", [job.queue])
-    transaction.on_commit(partial(ring, job.queue), robust=True)
+    # No partial: Django's report of a robust hook that failed asks for a function's name.
+    transaction.on_commit(lambda: ring(job.queue), robust=True)
     return job
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import webhooks
 from accounts.models import AuditLog, Merchant
 from catalog import selectors as catalog_selectors
 from catalog.facts import Consent, ProductFacts
@@ -29,6 +30,12 @@ FINISHED = (Video.State.REVIEWING, Video.State.NEEDS_PERSON, Video.State.APPROVE
 """States of a video whose files exist and may still be shown one day."""
 UNFINISHED = (Video.State.PLANNED, Video.State.DRAFTING, Video.State.DRAFTED)
 """States of a video that is still being made, from the facts it was planned with."""
+TOLD: dict[str, str] = {
+    Video.State.APPROVED: "video.approved",
+    Video.State.REJECTED: "video.rejected",
+    Video.State.STALE: "video.stale",
+}
+"""States that webhooks are told of."""
 
 
 class CannotPlan(ValueError):
@@ -128,7 +135,18 @@ def advance(video: Video, from_states: Sequence[str], to_state: str) -> bool:
     )
     if moved:
         video.state = to_state
+        _announce(video)
     return bool(moved)
+
+
+def _announce(video: Video) -> None:
+    """Tell the merchant's own systems of the states they may wait for."""
+    event = TOLD.get(video.state)
+    if event and webhooks.wanted(video.merchant_id, event):
+        product = video.variant.product
+        named = {"sku": product.sku, "product": str(product.public_id)}
+        data = {"video": str(video.public_id), "state": video.state, **named}
+        webhooks.announce(merchant_id=video.merchant_id, event=event, data=data)
 
 
 def record_draft(*, video: Video, recipe: dict[str, object]) -> None:

@@ -157,15 +157,6 @@ def fetch_pictures(*, batch: Import, fetcher: Fetcher | None = None, progress: P
     return attached
 
 
-def attach_image(*, product: Product, path: Path, listed: ListedImage | None = None) -> Image:
-    """Store one photo of a product with its cut-out; the same content again gives the row that exists.
-
-    Raises `catalog.ingest.images.ImageError` with a merchant's words.
-    """
-    position = product.images.count()
-    return pictures.attach(product, path, listed=listed or ListedImage(name=path.name), position=position).image
-
-
 def refused_rows(batch: Import) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number and cells of every row that was refused, read again from the file."""
     with sources.opened(batch, None) as source:

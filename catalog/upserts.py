@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Merchant
-from catalog import bulk, evidence
+from catalog import bulk, evidence, selectors
 from catalog.facts import Parameter as ParameterFact
 from catalog.ingest.records import ListedProduct
 from catalog.models import Evidence, Parameter, Product, Question, Review, SearchTerm, SellingPoint
@@ -266,16 +266,7 @@ def _mined(touched: Touched) -> Iterator[bulk.Row]:
 def _facts(products: set[int]) -> dict[int, list[ParameterFact]]:
     found: dict[int, list[ParameterFact]] = {pk: [] for pk in products}
     for item in Parameter.objects.filter(product__in=products):
-        fact = ParameterFact(
-            id=f"par-{item.name}",
-            name=item.name,
-            value=item.value,
-            unit=item.unit,
-            bound=item.bound,  # type: ignore[arg-type]  # choices
-            lower=item.lower,
-            tolerance=item.tolerance,
-        )
-        found[item.product_id].append(fact)
+        found[item.product_id].append(selectors.parameter(item))
     return found
 
 

@@ -2,6 +2,7 @@
 
 POST /api/v1/events      1 to 1000 events; answers 202 with what was accepted, a duplicate, or refused and why
 POST /api/v1/decisions   which variant 1 to 1000 visitors of one product should see, with the signed notes
+POST /api/v1/hooks/{id}/orders   an order or refund from a merchant's shop system, signed as `analytics.orders` says
 
 Errors have one shape: {"error": {"code": ..., "message": ...}}.
 """
@@ -11,14 +12,16 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts import tenancy
 from accounts.middleware import public
-from analytics import ingest, serving
+from analytics import ingest, order_hooks, orders_in, serving
 from analytics.models import Source
 
 _BOT = re.compile(r"bot\b|crawl|spider|slurp|headless|lighthouse|preview|curl/|wget/", re.IGNORECASE)
@@ -29,20 +32,20 @@ _OPEN = {
 }
 """Any page may send: no cookie is read, and only signed notes are believed."""
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def _post(view: View) -> View:
     """Only POST, open to every origin, no CSRF token: there is no session to ride on."""
 
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=_OPEN)
         if request.method != "POST":
             response: HttpResponse = _error(405, "method_not_allowed", "Send a POST request.")
         else:
             try:
-                response = view(request)
+                response = view(request, **named)
             except RequestDataTooBig:
                 response = _error(413, "too_large", "Send at most 1000 events or visitors in one request.")
         for name, value in _OPEN.items():
@@ -76,6 +79,20 @@ def decisions(request: HttpRequest) -> HttpResponse:
         return _error(404, "nothing_to_show", f"No live video of {ask['sku']} at {ask['merchant']}.")
     rows = [{"placement": str(one.arm.public_id), "decision": one.note} for one in shown]
     return JsonResponse({"decisions": rows})
+
+
+@_post
+def orders(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take one message of a shop system. 401 unless it is signed with the hook's secret, minutes ago at most."""
+    now, hook = timezone.now(), order_hooks.find(public_id)
+    if hook is None or not order_hooks.is_signed(hook, request.headers.get("Vitrine-Signature", ""), request.body, now):
+        return _error(401, "bad_signature", "The message is not signed with the secret of this address, or is old.")
+    try:
+        with tenancy.merchant_context(hook.merchant_id):
+            receipt = orders_in.take(hook.merchant_id, request.body, now=now)
+    except orders_in.BadMessage as error:
+        return _error(400, "bad_message", str(error))
+    return JsonResponse(asdict(receipt), status=202)
 
 
 def is_bot(request: HttpRequest) -> bool:

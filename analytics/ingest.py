@@ -19,13 +19,15 @@ from uuid import UUID
 
 from django.conf import settings
 
-from analytics import decisions, event_store
+from analytics import decisions, event_store, partitions
 from analytics.event_store import Row
 from analytics.models import Kind, Source
 
 LARGEST_BATCH = 1000
 LATEST = timedelta(days=7)
 """How old an event may be: a phone that was offline for a week."""
+LATEST_OF_SERVERS = timedelta(days=90)
+"""The same for a merchant's own server, which may bring a season's history."""
 EARLIEST = timedelta(minutes=10)
 """How far a shopper's clock may run ahead."""
 FIELDS = {"id", "kind", "decision", "placement", "visitor", "detail", "value_minor"}
@@ -69,10 +71,17 @@ class _Invalid(ValueError):
     """One event is refused: (code, message)."""
 
 
-def receive(body: bytes, *, now: datetime, is_bot: bool = False) -> Receipt:
-    """Store a batch. Raises BadBatch when the body as a whole cannot be read."""
-    rows, refused = parse(body, now=now, is_bot=is_bot)
+def receive(body: bytes, *, now: datetime, is_bot: bool = False, server_of: int | None = None) -> Receipt:
+    """Store a batch. Raises BadBatch when the body as a whole cannot be read.
+
+    `server_of` is the merchant whose own server sends it, with a key: it is believed about money and about the past,
+    and about nobody else's placements.
+    """
+    rows, refused = parse(body, now=now, is_bot=is_bot, is_server=server_of is not None)
     owners = event_store.owners(row.placement for row in rows)
+    if server_of is not None:
+        owners = {public: owner for public, owner in owners.items() if owner[1] == server_of}
+        partitions.open_days_of(row.milliseconds for row in rows)
     by_merchant: dict[int, list[tuple[int, Row]]] = defaultdict(list)
     for row in rows:
         if row.placement not in owners:
@@ -87,9 +96,11 @@ def receive(body: bytes, *, now: datetime, is_bot: bool = False) -> Receipt:
     )
 
 
-def parse(body: bytes, *, now: datetime, is_bot: bool = False) -> tuple[list[Row], list[Refusal]]:
+def parse(
+    body: bytes, *, now: datetime, is_bot: bool = False, is_server: bool = False
+) -> tuple[list[Row], list[Refusal]]:
     """The events of a batch that can be believed, and why the others cannot."""
-    batch = _Batch(now, is_bot=is_bot)
+    batch = _Batch(now, is_bot=is_bot, is_server=is_server)
     rows, refused = [], []
     for index, event in enumerate(_events(body)):
         try:
@@ -123,9 +134,10 @@ def _events(body: bytes) -> Sequence[Any]:
 class _Batch:
     """What the events of one batch share: the moment, who sent them, and their notes, each checked once."""
 
-    def __init__(self, now: datetime, *, is_bot: bool) -> None:
-        self.earliest, self.latest = _milliseconds(now - LATEST), _milliseconds(now + EARLIEST)
-        self.is_bot = is_bot
+    def __init__(self, now: datetime, *, is_bot: bool, is_server: bool) -> None:
+        self.oldest = LATEST_OF_SERVERS if is_server else LATEST
+        self.earliest, self.latest = _milliseconds(now - self.oldest), _milliseconds(now + EARLIEST)
+        self.is_bot, self.is_server = is_bot, is_server
         self.notes: dict[str, decisions.Decision | None] = {}
 
     def row(self, index: int, event: Any) -> Row:
@@ -140,7 +152,7 @@ class _Batch:
         detail, value = _detail(kind, event), _value(event)
         decision = self.decision(event)
         if decision is None:
-            if kind in NEEDS_DECISION:
+            if kind in NEEDS_DECISION and not self.is_server:
                 raise _Invalid("decision_missing", f"An event of kind {kind} needs the decision it follows from.")
             placement, source = _placement(event), Source.BOT.value if self.is_bot else Source.LIVE.value
             return Row(index, identity, milliseconds, kind, placement, _visitor(event), source, 0, 0.0, detail, value)
@@ -159,7 +171,7 @@ class _Batch:
         if milliseconds > self.latest:
             raise _Invalid("in_the_future", f"The id says {_moment(milliseconds)}, still to come: check the clock.")
         if milliseconds < self.earliest:
-            late = f"The id says {_moment(milliseconds)}: events are taken for {LATEST.days} days."
+            late = f"The id says {_moment(milliseconds)}: events are taken for {self.oldest.days} days."
             raise _Invalid("too_late", late)
         return identity, milliseconds
 

@@ -187,6 +187,41 @@ class Experiment(TenantModel):
         return f"{self.state}: {self.name}"
 
 
+class OrderHook(TenantModel):
+    """Where a merchant's shop system sends its orders and refunds, and what both sides sign with."""
+
+    name = models.CharField(max_length=80)
+    secret = models.CharField(max_length=80)
+    revoked = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrderLine(TenantModel):
+    """A product of an order and the video its buyer had followed: where the refund of it, days later, belongs."""
+
+    number = models.CharField(max_length=80)
+    """The order's number in the merchant's shop system; nothing about the buyer is kept."""
+    sku = models.CharField(max_length=120)
+    placement = models.ForeignKey(Placement, on_delete=models.CASCADE, related_name="+")
+    visitor = models.BigIntegerField()
+    allocation_id = models.BigIntegerField(default=0)
+    propensity = models.FloatField(default=0)
+    value_minor = models.BigIntegerField(default=0)
+    occurred = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "number", "sku"], name="one_line_per_order_and_sku")]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.sku} of order {self.number}"
+
+
 class Report(TenantModel):
     """What a placement report said. One row a product is kept up to date by every fit; a frozen one never changes."""
 

@@ -1,6 +1,7 @@
 """The event table's days: opened ahead of time, dropped when retention ends."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
@@ -11,6 +12,12 @@ AROUND = timedelta(days=8)
 def open_days(today: date) -> int:
     """Make the partitions around today; returns how many were missing. Safe to repeat."""
     return _call("select open_event_days(%s, %s)", [today - AROUND, today + AROUND])
+
+
+def open_days_of(milliseconds: Iterable[int]) -> int:
+    """Make the partitions of these moments; returns how many were missing."""
+    days = {datetime.fromtimestamp(one / 1000, UTC).date() for one in milliseconds}
+    return _call("select open_event_days(%s, %s)", [min(days), max(days)]) if days else 0
 
 
 def drop_days(before: date) -> int:

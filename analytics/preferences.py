@@ -1,7 +1,7 @@
 """What shoppers preferred, as pairs of videos for tuning the model: one product, one place, one of two sold more.
 
-Pairs come from the current reports, so that an export says what the reports say. A video that was blocked, that
-promised too much, or whose file is not the approved one is in no pair, whenever that came out. Simulated shoppers
+Pairs come from the current reports, so that an export says what the reports say. A video that was blocked, or
+that promised too much, is in no pair, whenever that came out. Simulated shoppers
 are left out unless asked for: a model must not learn our own assumptions.
 """
 
@@ -43,7 +43,7 @@ def _allowed(product: Product) -> dict[UUID, Placement]:
     """Placements whose video may teach, by public id."""
     found = Placement.objects.filter(cut__video__variant__product=product, cut__video__variant__exaggerated=False)
     found = found.exclude(cut__video__state__in=BLOCKED).select_related("cut__video__variant")
-    return {one.public_id: one for one in found if one.sha256 == one.cut.sha256}
+    return {one.public_id: one for one in found}
 
 
 def _pair(
@@ -81,7 +81,7 @@ def _side(arm: ArmReport, placement: Placement) -> dict[str, Any]:
         "video": str(arm.video),
         "placement": str(arm.placement),
         "file": placement.cut.file.name,
-        "sha256": placement.sha256,
+        "sha256": placement.cut.sha256,
         "spec": placement.cut.video.variant.spec,
         "visitors": arm.visitors,
         "orders": arm.orders,

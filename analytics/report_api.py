@@ -1,13 +1,16 @@
-"""Reports for programs.
+"""Reports for programs, and events from a merchant's own server.
 
-GET /api/v1/products/{id}/report   the current placement report of a product, or ?frozen=<digest>
-GET /api/v1/preferences            pairs of videos of which shoppers preferred one, for tuning a model
+GET  /api/v1/products/{id}/report   the current placement report of a product, or ?frozen=<digest>
+GET  /api/v1/preferences            pairs of videos of which shoppers preferred one, for tuning a model
+POST /api/v1/events/import          1 to 1000 events, up to 90 days old; orders need no signed note here
 """
 
 import uuid
+from dataclasses import asdict
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -15,9 +18,23 @@ from rest_framework.response import Response
 
 from accounts import selectors as accounts_selectors
 from accounts.api import ApiView, error
-from analytics import preferences
+from analytics import ingest, preferences
 from analytics.models import Report
 from analytics.stats.funnel import SURE
+
+
+class EventImport(ApiView):
+    writes = "reports:write"
+
+    @extend_schema(operation_id="import_events", request=OpenApiTypes.OBJECT, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """Store a batch of the shape that pages send to /api/v1/events; sending it again changes nothing."""
+        merchant = accounts_selectors.merchant_in(request._request)
+        try:
+            receipt = ingest.receive(request._request.body, now=timezone.now(), server_of=merchant.pk)
+        except ingest.BadBatch as problem:
+            return error("bad_batch", str(problem), status=400)
+        return Response(asdict(receipt), status=202)
 
 
 class ProductReport(ApiView):

@@ -55,6 +55,17 @@ def recount(merchant: Merchant, days: Iterable[date]) -> None:
         cursor.execute(_COUNT, [merchant.pk, wanted])
 
 
+def days_without_events(merchant: Merchant, days: Iterable[date]) -> list[date]:
+    """Days that have counts and no event any more: retention dropped them, so they cannot be counted again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct c.day from analytics_dailycount c where c.merchant_id = %s and c.day = any (%s)"
+            " and not exists (select from analytics_event e where e.merchant_id = c.merchant_id and e.day = c.day)",
+            [merchant.pk, list(days)],
+        )
+        return sorted(day for (day,) in cursor.fetchall())
+
+
 def _one_at_a_time(merchant: Merchant) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('analytics rollup'), %s)", [merchant.pk])

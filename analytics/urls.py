@@ -7,6 +7,8 @@ from analytics import api, experiment_api, experiment_views, report_api, shop, v
 app_name = "analytics"
 urlpatterns: list[URLPattern] = [
     path("api/v1/events", api.events, name="events"),
+    path("api/v1/events/import", report_api.EventImport.as_view(), name="api_import_events"),
+    path("api/v1/hooks/<uuid:public_id>/orders", api.orders, name="order_hook"),
     path("api/v1/decisions", api.decisions, name="decisions"),
     path("shop/<slug:slug>/<path:sku>/", shop.product_page, name="shop_product"),
     path("reports/", views.report_list, name="report_list"),

@@ -50,7 +50,7 @@ def test_a_pair_brings_its_evidence_and_both_specifications(alice: Merchant, sho
     assert pair["chance"] > 0.99
     assert pair["ratio"][1] > 1.5
     better = pair["preferred"]
-    assert (better["visitors"], better["spec"], better["sha256"]) == (4000, {"seed": 7}, shown[0].sha256)
+    assert (better["visitors"], better["spec"], better["sha256"]) == (4000, {"seed": 7}, shown[0].cut.sha256)
     assert better["rates"]["click"][0] == 0.1
 
 

@@ -108,3 +108,45 @@ def test_a_shopper_who_declined_is_left_alone(live_server: LiveServer, shop: Mer
     assert kinds(shop, until=set()) == []
     assert page.evaluate("localStorage.length") == 0
     context.close()
+
+
+def test_a_page_that_asks_first_sends_after_the_answer_only(
+    live_server: LiveServer, shop: Merchant, browser: Any
+) -> None:
+    context = browser.new_context(user_agent=AGENT)
+    page = context.new_page()
+    page.add_init_script(
+        "document.addEventListener('readystatechange', () => (document.documentElement.dataset.tracking ??= 'ask'))"
+    )
+    page.goto(f"{live_server.url}/shop/rill/PUMP-1/")
+    page.wait_for_timeout(1300)
+    page.click("[data-vitrine-event=add_to_cart]")
+    page.wait_for_timeout(300)
+    assert kinds(shop, until=set()) == []
+    assert page.evaluate("localStorage.length") == 0
+    answer = "(yes) => dispatchEvent(new CustomEvent('vitrine:consent', { detail: yes }))"
+    page.evaluate(answer, True)
+    page.click("[data-vitrine-event=add_to_cart]")
+    assert "add_to_cart" in kinds(shop, until={"add_to_cart"})
+    before = kinds(shop, until=set())
+    page.evaluate(answer, False)
+    page.click("[data-vitrine-event=add_to_cart]")
+    page.wait_for_timeout(300)
+    assert len(kinds(shop, until=set())) <= len(before) + 1
+    assert page.evaluate("localStorage.length") == 0
+    context.close()
+
+
+def test_a_live_stream_tells_how_long_it_was_in_view(live_server: LiveServer, shop: Merchant, browser: Any) -> None:
+    context = browser.new_context(user_agent=AGENT)
+    page = context.new_page()
+    page.clock.install()
+    page.add_init_script(
+        "document.addEventListener('readystatechange',"
+        " () => document.querySelector('[data-vitrine]')?.setAttribute('data-vitrine-live', ''))"
+    )
+    page.goto(f"{live_server.url}/shop/rill/PUMP-1/")
+    page.wait_for_timeout(500)
+    page.clock.run_for(12_000)
+    assert "dwell10" in kinds(shop, until={"dwell10"})
+    context.close()

@@ -5,14 +5,18 @@
  *   <a data-vitrine-event="click">  <button data-vitrine-event="add_to_cart" data-vitrine-value="3999">
  *   <script type="module" src="track.js"></script>
  *
- * An impression is half the figure in view for one second. A play starts in view; progress is sent at each quarter.
+ * An impression is half the figure in view for one second. A play starts in view; progress is sent after three
+ * seconds and at each quarter. A figure with data-vitrine-live is a live stream: what is sent is how long it was in view.
  * Buttons belong to the figure they stand in, else to the first figure of the page.
  *
  * Events wait in local storage until the server took them, so that a tunnel or a closed tab loses none; each has an
  * id of its own (UUID version 7), so that sending twice counts once.
  *
  * Nothing is sent and nothing is stored when the page says <html data-tracking="off">, or when the browser
- * asks for privacy (Global Privacy Control, Do Not Track).
+ * asks for privacy (Global Privacy Control, Do Not Track). A page that has to ask first says data-tracking="ask" and
+ * tells the answer, now or later, by dispatching on window
+ *
+ *   new CustomEvent("vitrine:consent", { detail: true })   or false, which also forgets what waits to be sent
  */
 
 const ENDPOINT = document.documentElement.dataset.trackingEndpoint ?? new URL("/api/v1/events", import.meta.url).href;
@@ -21,10 +25,12 @@ const BATCH = 100;
 const MOST_WAITING = 500;
 const SEND_EVERY_MS = 3000;
 const IN_VIEW_MS = 1000;
+const FIRST_SECONDS = 3;
+const DWELL_SECONDS = [10, 30, 60, 180, 600];
 
 /** Whether the shopper agrees, as far as page and browser say. */
 export function mayTrack() {
-  const declined = document.documentElement.dataset.tracking === "off";
+  const declined = ["off", "ask"].includes(document.documentElement.dataset.tracking);
   return !declined && navigator.globalPrivacyControl !== true && navigator.doNotTrack !== "1";
 }
 
@@ -63,6 +69,15 @@ class Queue {
     this.#write([...this.read(), event]);
   }
 
+  forget() {
+    this.#memory = [];
+    try {
+      localStorage.removeItem(WAITING);
+    } catch {
+      // Where storage is forbidden there is nothing in it.
+    }
+  }
+
   remove(sent) {
     const ids = new Set(sent.map((event) => event.id));
     this.#write(this.read().filter((event) => !ids.has(event.id)));
@@ -73,13 +88,14 @@ const queue = new Queue();
 let isSending = false;
 
 function record(kind, note, extra = {}) {
+  if (!mayTrack()) return;
   queue.add({ id: eventId(), kind, decision: note, ...extra });
 }
 
 /** Send what waits and forget what the server took; a refused batch would be refused again, so it goes too. */
 async function send() {
   const events = queue.read().slice(0, BATCH);
-  if (isSending || events.length === 0 || navigator.onLine === false) return;
+  if (isSending || events.length === 0 || navigator.onLine === false || !mayTrack()) return;
   isSending = true;
   try {
     const body = JSON.stringify({ events });
@@ -95,7 +111,7 @@ async function send() {
 /** The page is going away: the browser delivers this after we are gone. */
 function sendLast() {
   const events = queue.read().slice(0, BATCH);
-  if (events.length > 0 && navigator.sendBeacon(ENDPOINT, JSON.stringify({ events }))) queue.remove(events);
+  if (events.length > 0 && mayTrack() && navigator.sendBeacon(ENDPOINT, JSON.stringify({ events }))) queue.remove(events);
 }
 
 function watchImpression(figure) {
@@ -119,12 +135,30 @@ function watchVideo(figure, video) {
   const quarters = [25, 50, 75, 100];
   video.addEventListener("playing", () => record("play", note), { once: true });
   video.addEventListener("click", () => record("click", note), { once: true });
+  let isHeld = false;
   video.addEventListener("timeupdate", () => {
+    if (!isHeld && video.currentTime >= FIRST_SECONDS) {
+      isHeld = true;
+      record("progress", note, { detail: `${FIRST_SECONDS}s` });
+    }
     const percent = (100 * video.currentTime) / video.duration;
     while (quarters.length > 0 && percent >= Math.min(quarters[0], 98)) {
       record("progress", note, { detail: String(quarters.shift()) });
     }
   });
+}
+
+/** How long a live stream was in view, while the tab was too. */
+function watchDwell(figure) {
+  const marks = [...DWELL_SECONDS];
+  let seconds = 0;
+  let isInView = false;
+  new IntersectionObserver(([entry]) => (isInView = entry.isIntersecting), { threshold: 0.5 }).observe(figure);
+  const timer = setInterval(() => {
+    if (isInView && !document.hidden) seconds += 1;
+    if (seconds >= marks[0]) record("dwell", figure.dataset.vitrine, { detail: String(marks.shift()) });
+    if (marks.length === 0) clearInterval(timer);
+  }, 1000);
 }
 
 function watchButtons() {
@@ -141,6 +175,7 @@ function watchButtons() {
 function start() {
   for (const figure of document.querySelectorAll("[data-vitrine]")) {
     watchImpression(figure);
+    if (figure.dataset.vitrineLive !== undefined) watchDwell(figure);
     for (const video of figure.querySelectorAll("video")) watchVideo(figure, video);
   }
   watchButtons();
@@ -151,4 +186,17 @@ function start() {
   send();
 }
 
-if (mayTrack()) start();
+let isStarted = false;
+
+function startOnce() {
+  if (isStarted || !mayTrack()) return;
+  isStarted = true;
+  start();
+}
+
+addEventListener("vitrine:consent", ({ detail }) => {
+  document.documentElement.dataset.tracking = detail ? "on" : "off";
+  if (!detail) queue.forget();
+  startOnce();
+});
+startOnce();

@@ -25,25 +25,25 @@ def asks_for_more(clip: Clip) -> bool:
 def clips_with_more(sources: Sources, count: int) -> list[Clip]:
     """At least one clip a view, `count` in all, each asking for more than a camera move; every frame is exact.
 
-    In every second round the scene's tags are left out of the prompt, so that a sound is known by its own words alone.
+    Every second prompt goes without the scene's tags, so that a sound is known by its own words alone.
     """
     views, bank = _views(sources), sources.bank(held_out=True)
 
-    def drawn(view: View, number: int, round_number: int) -> Clip:
-        quiet = replace(view, tags=()) if round_number % 2 else view
+    def drawn(view: View, number: int) -> Clip:
+        quiet = replace(view, tags=()) if number % 2 else view
         for attempt in range(MAX_DRAWS):
             clip = make_clip(quiet, FIRST_CLIP + MAX_DRAWS * number + attempt, bank)
             if asks_for_more(clip):
                 return clip
         raise ValueError(f"{MAX_DRAWS} draws for {view.name} asked for a camera move alone")
 
-    return [drawn(views[i % len(views)], i, i // len(views)) for i in range(count)]
+    return [drawn(views[i % len(views)], i) for i in range(count)]
 
 
 def clips_of_camera_alone(sources: Sources, count: int) -> list[Clip]:
     """Clips whose prompts ask for a camera move and nothing else: steady light, still air and water, no effect."""
     views, bank = _views(sources), sources.bank(held_out=True)
-    return [make_clip(views[i % len(views)], PLAIN_CLIP + i, bank, plain=True) for i in range(count)]
+    return [make_clip(views[2 * i % len(views)], PLAIN_CLIP + i, bank, plain=True) for i in range(count)]
 
 
 def other_draw(sources: Sources, count: int) -> list[Clip]:

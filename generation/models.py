@@ -112,8 +112,32 @@ class Approval(TenantModel):
         return f"{self.approver} approved {self.sha256[:8]}"
 
 
+class SignedFile(TenantModel):
+    """An approved file with its seal: other container bytes, the same picture and sound. This is what is given away."""
+
+    cut = models.ForeignKey(Cut, on_delete=models.CASCADE, related_name="signed")
+    audited_sha256 = models.CharField(max_length=64)
+    """The file that was audited and approved; the database holds it against the approval."""
+    sha256 = models.CharField(max_length=64)
+    streams = models.CharField(max_length=64, db_index=True)
+    """One hash over the elementary streams of both files."""
+    file = models.FileField(upload_to="videos/", max_length=300)
+    pack = models.JSONField(default=dict)
+    """What the seal says: `review.provenance.pack`."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cut", "sha256"], name="signed_identity"),
+            models.UniqueConstraint(fields=["cut", "audited_sha256"], name="one_seal_per_approved_file"),
+        ]
+        indexes = [models.Index(fields=["sha256"], name="signed_by_hash")]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:8]} of {self.audited_sha256[:8]}"
+
+
 class Placement(TenantModel):
-    """An approved file shown to shoppers. A database constraint refuses any file that nobody approved."""
+    """A signed file shown to shoppers. A database constraint refuses any file that nobody approved and signed."""
 
     class State(models.TextChoices):
         LIVE = "live"
@@ -131,6 +155,12 @@ class Placement(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.cut} on {self.channel}"
+
+    @property
+    def file(self) -> models.fields.files.FieldFile:
+        """The signed bytes; of a placement made before there were seals, the approved ones."""
+        signed = self.cut.signed.filter(sha256=self.sha256).first()
+        return signed.file if signed else self.cut.file
 
 
 class Score(TenantModel):

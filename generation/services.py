@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import webhooks
@@ -16,7 +17,7 @@ from catalog import selectors as catalog_selectors
 from catalog.facts import Consent, ProductFacts
 from catalog.models import Product
 from generation import jobs, selectors
-from generation.models import Approval, Cut, Job, Placement, Score, Variant, Video
+from generation.models import Approval, Cut, Job, Placement, Score, SignedFile, Variant, Video
 from generation.planning import Cell, SceneCard, missing, own_scenes, plan, scene_pack
 from generation.prompts import compose, exaggerate
 from generation.prompts.locales import locales as known_locales
@@ -36,6 +37,10 @@ TOLD: dict[str, str] = {
     Video.State.STALE: "video.stale",
 }
 """States that webhooks are told of."""
+
+
+class NotSigned(ValueError):
+    """A file may not be shown before it carries its seal."""
 
 
 class CannotPlan(ValueError):
@@ -217,13 +222,16 @@ def reject(*, video: Video, by: str, reason: str) -> bool:
 
 @transaction.atomic
 def publish(*, video: Video, channel: str = "shop", by: str = "") -> list[Placement]:
-    """Show every approved file of a video in a channel. The database refuses files that nobody approved."""
+    """Show every signed file of a video in a channel. Raises NotSigned; the database refuses what nobody approved."""
     if not advance(video, [Video.State.APPROVED], Video.State.PUBLISHED):
         return []
+    signed = SignedFile.objects.filter(cut__video=video, audited_sha256=F("cut__sha256"))
     placements = [
-        Placement.objects.create(merchant_id=video.merchant_id, cut=cut, sha256=cut.sha256, channel=channel)
-        for cut in video.cuts.all()
+        Placement.objects.create(merchant_id=video.merchant_id, cut=seal.cut, sha256=seal.sha256, channel=channel)
+        for seal in signed.select_related("cut").order_by("cut_id")
     ]
+    if len(placements) < video.cuts.count():
+        raise NotSigned(f"Video {video.public_id} has files without a seal: sign it, then show it.")
     _log(video, by, "publish", channel)
     return placements
 

@@ -18,6 +18,12 @@ def approve(*, video: Video, approver: str, reason: str, is_shown: bool) -> None
         show(video=video, by=approver)
 
 
+@transaction.atomic
 def show(*, video: Video, by: str) -> list[Placement]:
-    """Put an approved video's files into the shop; empty when it is not approved, or shown already."""
+    """Put an approved video's files into the shop; empty when it is not approved, or shown already.
+
+    Files that were approved before there were seals get theirs now. Raises NotApprovable.
+    """
+    if video.state == Video.State.APPROVED:
+        services.sign(video)
     return generation_services.publish(video=video, by=by)

@@ -4,9 +4,13 @@ from django.db import transaction
 
 from accounts.models import AuditLog
 from generation import jobs, services
-from generation.models import Approval, Job, Video
+from generation.models import Approval, Job, SignedFile, Video
 from review import selectors
 from review.models import Audit, Decision, Finding
+from review.provenance import signing
+from review.provenance.aigc import CannotLabel
+from review.provenance.c2pa import CannotSign
+from review.provenance.keys import NoKey
 
 
 class NotApprovable(ValueError):
@@ -15,10 +19,10 @@ class NotApprovable(ValueError):
 
 @transaction.atomic
 def approve(*, video: Video, approver: str, reason: str = "") -> list[Approval]:
-    """A named person's yes to every file of a video, and to each finding that asked for a person.
+    """A named person's yes to every file of a video, and to each finding that asked for a person; then seal them.
 
-    Raises NotApprovable when a file has no finished audit, when one was rejected, or when findings are open and no
-    reason is given.
+    Raises NotApprovable when a file has no finished audit, when one was rejected, when findings are open and no
+    reason is given, or when a file is not the one that was audited any more.
     """
     if not approver.strip():
         raise NotApprovable("Say who approves: a name is kept with it.")
@@ -31,7 +35,16 @@ def approve(*, video: Video, approver: str, reason: str = "") -> list[Approval]:
     if not approvals:
         raise NotApprovable("The video was decided by somebody else meanwhile.")
     _decide(video, approver, Decision.Verdict.APPROVE, reason)
+    sign(video)
     return approvals
+
+
+def sign(video: Video) -> list[SignedFile]:
+    """Seal the approved files that have no seal yet. Raises NotApprovable."""
+    try:
+        return signing.sign_video(video)
+    except (CannotSign, CannotLabel, NoKey) as problem:
+        raise NotApprovable(str(problem)) from problem
 
 
 @transaction.atomic

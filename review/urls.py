@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from review import api, views
 from review.arena import views as arena
+from review.provenance import views as verify
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("videos/<uuid:public_id>/show/", views.video_show, name="video_show"),
     path("videos/<uuid:public_id>/check/", views.video_check, name="video_check"),
     path("review/", views.queue_list, name="queue_list"),
+    path("verify/", verify.verify, name="verify"),
     path("arena/", arena.pair, name="arena"),
     path("arena/seen/left/", arena.seen, {"side": "left"}, name="arena_seen_left"),
     path("arena/seen/right/", arena.seen, {"side": "right"}, name="arena_seen_right"),

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from accounts.models import Merchant
 from catalog.facts import Evidence, Parameter, ProductEffect, ProductFacts, ProductImage, SellingPoint
 from catalog.models import Product
-from generation.models import Cut, Variant, Video
+from generation.models import Cut, SignedFile, Variant, Video
 from generation.specs import Line, Shot, VideoSpec
 
 
@@ -76,6 +76,12 @@ def make_cut(video: Video, **changes: Any) -> Cut:
     return Cut.objects.create(
         merchant_id=video.merchant_id, video=video, **{**values, "height": 720, "size": 1_000_000, **changes}
     )
+
+
+def make_signed(cut: Cut, **changes: Any) -> SignedFile:
+    """The seal of an approved file, which only exists as a row; the seal's own bytes are those of the cut."""
+    values = {"audited_sha256": cut.sha256, "sha256": cut.sha256, "streams": "5" * 64, "file": cut.file.name}
+    return SignedFile.objects.create(merchant_id=cut.merchant_id, cut=cut, **{**values, **changes})
 
 
 def make_spec(**changes: Any) -> VideoSpec:

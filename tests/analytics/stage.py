@@ -12,6 +12,7 @@ from accounts.models import Merchant
 from analytics import decisions, event_ids, event_store
 from catalog.models import Product
 from generation.models import Approval, Cut, Placement, Variant, Video
+from tests.factories import make_signed
 
 _number = count(1)
 
@@ -35,7 +36,7 @@ def place(product: Product, scenario: str = "family", *, frame: str = "wide", **
         width=1280, height=720, size=1,
     )  # fmt: skip
     Approval.objects.create(**owner, cut=cut, sha256=cut.sha256, facts_version="1", approver="Ada")
-    return Placement.objects.create(**owner, cut=cut, sha256=cut.sha256)
+    return Placement.objects.create(**owner, cut=cut, sha256=make_signed(cut).sha256)
 
 
 def note(placement: Placement, visitor: int = 7, *, allocation: int = 1, source: str = "live") -> str:

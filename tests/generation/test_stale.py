@@ -16,7 +16,7 @@ from catalog.rights import Scope
 from catalog.selectors import product_facts
 from generation import services
 from generation.models import Job, Placement, Variant, Video
-from tests.factories import make_cut, make_product
+from tests.factories import make_cut, make_product, make_signed
 
 
 def _product(merchant: Merchant) -> Product:
@@ -33,10 +33,11 @@ def _product(merchant: Merchant) -> Product:
 def _live_video(merchant: Merchant) -> Video:
     product = _product(merchant)
     video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]
-    make_cut(video)
+    cut = make_cut(video)
     Video.objects.filter(pk=video.pk).update(state=Video.State.REVIEWING)
     video.refresh_from_db()
     services.approve(video=video, approver="Ann")
+    make_signed(cut)
     video.refresh_from_db()
     services.publish(video=video, by="Ann")
     video.refresh_from_db()

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import struct
 import subprocess
 import tempfile
 from collections import defaultdict
@@ -41,6 +42,7 @@ from generation import services
 from generation.models import Cut, Job, Placement, Variant, Video
 from generation.specs import EffectSpec, Line, Shot, VideoSpec
 from review.models import Audit, Finding
+from review.provenance import signing
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = ROOT / "catalog" / "demo" / "photos"
@@ -210,6 +212,7 @@ def bring_to(video: Video, state: str, *, scale: int = 1) -> None:
         services.reject(video=video, by="audit", reason="The jet is shown 0.82 m high; 0.495 m is allowed.")
     elif state != S.NEEDS_PERSON:
         services.approve(video=video, approver="Alice Marchand", reason="Looks like ours")
+        signing.sign_video(video)
     if state in (S.PUBLISHED, S.STALE):
         services.publish(video=video, by="Alice Marchand")
     if state == S.STALE:
@@ -229,7 +232,8 @@ def seed_cuts(video: Video, *, scale: int = 1) -> Sequence[Cut]:
     for frame_format in ("wide", "tall"):
         film, poster = film_bytes(frame_format, video.variant.spec["seed"] % 4, scale)
         width, height = (side * scale for side in SIZES[frame_format])
-        digest = hashlib.sha256(film + str(video.pk).encode()).hexdigest()
+        film += struct.pack(">I4sQ", 16, b"free", video.pk)
+        digest = hashlib.sha256(film).hexdigest()
         cuts.append(
             Cut.objects.create(
                 merchant=video.merchant, video=video, format=frame_format, sha256=digest, seconds=2.0, width=width,

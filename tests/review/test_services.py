@@ -1,5 +1,6 @@
 """A video is audited as a job, moved by its verdict, and decided by named people whose words stay."""
 
+import hashlib
 import io
 import json
 from dataclasses import replace
@@ -23,6 +24,7 @@ from review.observe import media
 from review.services import NotApprovable
 from tests.factories import make_facts
 from tests.review.drawn import Clip, draw_clip, pump_photo
+from tests.review.films import tiny_film
 from tests.review.seen import plan
 
 LABEL = "AI-generated scene"
@@ -66,7 +68,8 @@ def _drawn(video: Video, height: float, folder: Path) -> Cut:
 
 def _audited(video: Video, state: str, *severities: str) -> Audit:
     """A finished audit of a file nobody watched, for what people do afterwards."""
-    cut = _cut(video, b"bytes", "b" * 64)
+    film = tiny_film()
+    cut = _cut(video, film, hashlib.sha256(film).hexdigest())
     audit = Audit.objects.create(merchant=video.merchant, cut=cut, sha256=cut.sha256, facts_version="v", state=state)
     for severity in severities:
         Finding.objects.create(merchant=video.merchant, audit=audit, rule="likeness", severity=severity, message="m")

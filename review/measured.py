@@ -4,29 +4,10 @@ from dataclasses import dataclass
 
 from generation.models import Cut, Video
 from review import selectors
+from review.checks.titles import FIXES, TITLES
 from review.models import Audit, Finding
 
 PASSED = "The audit passed; a person must say yes before shoppers see it."
-TITLES = {
-    "effect_height": "Size of the effect",
-    "likeness": "Likeness of the product",
-    "numeric_claims": "Numbers that are said",
-    "absolute_terms": "Forbidden wording",
-    "caption_match": "Text on screen",
-    "speech_match": "Spoken words",
-    "ai_label": "AI label",
-    "people": "People",
-    "brand_rights": "Brand rights",
-    "flashing": "Flashes",
-    "technical": "The file itself",
-}
-"""Rule -> what it looked at."""
-FIXES = {
-    "regenerate_with_cap": "Make it again with the effect held to its limit.",
-    "trim": "Cut this stretch out.",
-    "real_footage": "Replace this shot with real footage.",
-    "change_claim": "Change the sentence.",
-}
 SEVERE: dict[str, int] = {Finding.Severity.BLOCK: 0, Finding.Severity.PERSON: 1, Finding.Severity.WARN: 2}
 """Severities that are shown as problems, the gravest first."""
 

@@ -8,7 +8,8 @@ from django.db.models import Count, Q, QuerySet
 
 from generation import boards, selectors
 from generation.models import Approval, Cut, Placement, Video
-from review.measured import PASSED, TITLES, Measured, measured_of
+from review.checks.titles import TITLES
+from review.measured import PASSED, Measured, measured_of
 from review.models import Finding
 from review.parts import Part, parts_of
 

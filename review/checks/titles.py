@@ -1,0 +1,23 @@
+"""What people call a rule, and each way to repair what it found."""
+
+TITLES = {
+    "effect_height": "Size of the effect",
+    "likeness": "Likeness of the product",
+    "numeric_claims": "Numbers that are said",
+    "absolute_terms": "Forbidden wording",
+    "caption_match": "Text on screen",
+    "speech_match": "Spoken words",
+    "ai_label": "AI label",
+    "people": "People",
+    "brand_rights": "Brand rights",
+    "flashing": "Flashes",
+    "technical": "The file itself",
+}
+"""Rule -> what it looked at."""
+FIXES = {
+    "regenerate_with_cap": "Make it again, held to the plan and its limits.",
+    "trim": "Cut this stretch out.",
+    "real_footage": "Replace this shot with real footage.",
+    "change_claim": "Change the sentence.",
+}
+"""Fix -> what to do."""

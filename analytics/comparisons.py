@@ -14,7 +14,7 @@ from analytics.selectors import LOOKED_BACK
 from analytics.stats import power
 from analytics.stats.counts import NotEnoughData
 from analytics.stats.funnel import Metric
-from analytics.stats.off_policy import Logged, would_have_earned
+from analytics.stats.off_policy import Logged, snips, would_have_earned
 from analytics.stats.sequential import RateRatio, Stratum, compare, holm
 
 RETURN_DAYS = timedelta(days=14)
@@ -112,7 +112,12 @@ def earned(
         expected=np.array([usual[place] for _, place in keys]),
         expected_target=np.full(len(keys), sum(today.get(place, 0.0) * rate for place, rate in usual.items())),
     )
-    return Earned(actual=float(reward.sum() / n.sum()), today=would_have_earned(log))
+    return Earned(
+        actual=float(reward.sum() / n.sum()),
+        today=would_have_earned(log),
+        without_model=snips(log) if log.effective else None,
+        effective=int(log.effective),
+    )
 
 
 def _by_stratum(rows: Sequence[DailyCount], done: Kind) -> dict[tuple[date, int], tuple[int, int]]:

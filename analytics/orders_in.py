@@ -5,6 +5,7 @@ add-to-cart of that product within a week decides. A refund belongs where its or
 is kept but the keyed hash that every event has.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,6 @@ from typing import Any
 from django.db import connection
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
-from rest_framework.utils import json
 
 from analytics import decisions, event_store, partitions
 from analytics.event_ids import event_id

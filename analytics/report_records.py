@@ -125,6 +125,11 @@ class Earned:
 
     actual: float
     today: Estimate | NotEnoughData
+    """Doubly robust; refused where the visitors that came say too little about today's shares."""
+    without_model: float | None = None
+    """Self-normalised weighting of what was seen, and nothing else: far from `today`, neither should be trusted."""
+    effective: int = 0
+    """Visitors that the weighted ones are worth."""
 
 
 @dataclass(frozen=True, kw_only=True)

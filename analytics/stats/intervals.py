@@ -1,4 +1,4 @@
-"""Intervals for one rate: Wilson's score interval and the equal-tailed Beta posterior interval."""
+"""The interval of one rate."""
 
 from math import sqrt
 
@@ -16,19 +16,3 @@ def wilson(counts: Counts, *, confidence: float = 0.90) -> Estimate | NotEnoughD
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return Estimate(value=p, low=max(0.0, centre - half), high=min(1.0, centre + half), confidence=confidence)
-
-
-def beta_interval(
-    counts: Counts, *, prior: tuple[float, float] = (0.5, 0.5), confidence: float = 0.90
-) -> Estimate | NotEnoughData:
-    """Equal-tailed interval of the Beta posterior; Jeffreys' prior unless told (Brown, Cai, DasGupta 2001, 4.1.2)."""
-    if counts.trials == 0:
-        return NotEnoughData(have=0, need=1)
-    posterior = stats.beta(prior[0] + counts.successes, prior[1] + counts.trials - counts.successes)
-    tail = (1 - confidence) / 2
-    return Estimate(
-        value=float(posterior.mean()),
-        low=float(posterior.ppf(tail)) if counts.successes else 0.0,
-        high=float(posterior.ppf(1 - tail)) if counts.successes < counts.trials else 1.0,
-        confidence=confidence,
-    )

@@ -9,11 +9,9 @@ from math import erfc, exp, inf, log, pi, sqrt
 
 from scipy import stats
 
-from analytics.stats.counts import Counts, Estimate, NotEnoughData
-from analytics.stats.samples import Sample, rate
+from analytics.stats.counts import Estimate, NotEnoughData
+from analytics.stats.samples import Sample
 
-LEAST_SUCCESSES = 5
-"""Below this many successes an arm, the normal approximation is not to be trusted (Cochran's rule of five)."""
 LEAST_UNITS = 200
 """Units an arm before the any-time interval of a mean is read: it is exact only in the limit."""
 PLANNED = 5000
@@ -47,14 +45,6 @@ def lift(a: Sample, b: Sample, *, confidence: float = 0.95, relative: bool = Tru
     half = error * float(stats.t.ppf((1 + confidence) / 2, freedom))
     estimate = Estimate(value=value, low=value - half, high=value + half, confidence=confidence)
     return Lift(estimate=estimate, p=2 * float(stats.t.sf(abs(value) / error, freedom)))
-
-
-def lift_of_rates(a: Counts, b: Counts, *, confidence: float = 0.95) -> Lift | NotEnoughData:
-    """The same for counts, refused while a handful of successes would decide."""
-    fewest = min(a.successes, b.successes)
-    if fewest < LEAST_SUCCESSES:
-        return NotEnoughData(have=fewest, need=LEAST_SUCCESSES, unit="successes in the smaller arm")
-    return lift(rate(a), rate(b), confidence=confidence)
 
 
 def lift_any_time(

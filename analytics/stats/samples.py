@@ -56,7 +56,7 @@ def rate(counts: Counts) -> Sample:
 
 
 def average(sums: Sums) -> Sample:
-    """The mean of x, such as seconds watched. Money should be winsorised before: see `winsorised`."""
+    """The mean of x. Money is cut at a high quantile before (`analytics.experiment_values`)."""
     mean = sums.x / sums.n
     return Sample(n=sums.n, mean=mean, variance=sums.variance_x(), base=mean)
 
@@ -81,14 +81,6 @@ def adjusted(a: Sums, b: Sums) -> tuple[Sample, Sample]:
     slope = together.covariance() / together.variance_y() if together.variance_y() > 0 else 0.0
     first, second = (_adjusted(one, slope) for one in (a, b))
     return first, second
-
-
-def winsorised(values: list[float], *, share: float = 0.995) -> Sums:
-    """Sums of x with its largest values cut at a quantile: one enormous order should not decide a test."""
-    ordered = sorted(values)
-    limit = ordered[min(int(share * len(ordered)), len(ordered) - 1)]
-    cut = [min(value, limit) for value in values]
-    return Sums(n=len(cut), x=sum(cut), xx=sum(value * value for value in cut))
 
 
 def _adjusted(sums: Sums, slope: float) -> Sample:

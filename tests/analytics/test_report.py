@@ -114,6 +114,8 @@ def test_todays_shares_are_judged_on_yesterdays_visitors(product: Product, at_al
     assert found.actual == 0.075
     assert found.today.value == pytest.approx(0.095, abs=1e-9)
     assert found.today.low < 0.095 < found.today.high
+    assert found.without_model == pytest.approx(0.095, abs=1e-9)
+    assert found.effective == 4878
 
 
 def test_orders_mature_after_a_fortnight(product: Product) -> None:

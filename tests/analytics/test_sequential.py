@@ -5,7 +5,6 @@ import pytest
 
 from analytics.stats.counts import Estimate, NotEnoughData
 from analytics.stats.power import days_to_decide, units_needed
-from analytics.stats.samples import winsorised
 from analytics.stats.sequential import RateRatio, Stratum, compare, discoveries, holm, log_e_process
 
 
@@ -78,11 +77,6 @@ def test_units_and_days_to_a_decision() -> None:
     assert days_to_decide(0.02, 0.2, units_a_day=0) is None
     with pytest.raises(ValueError, match="leave nothing to find"):
         units_needed(0.02, 0.0)
-
-
-def test_one_enormous_order_is_cut() -> None:
-    found = winsorised([10.0] * 999 + [1e6])
-    assert (found.n, found.x) == (1000, 10_000)
 
 
 def test_a_ratio_of_rates_is_an_estimate() -> None:

@@ -110,7 +110,7 @@ class ProductOne(CatalogView):
     @extend_schema(operation_id="get_product", responses=ProductDetail)
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
         """A product with its specification and photos."""
-        products = Product.objects.prefetch_related("parameters", "images")
+        products = Product.objects.prefetch_related("parameters", "images", "clips")
         return Response(ProductDetail(get_object_or_404(products, public_id=public_id)).data)
 
 

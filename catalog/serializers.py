@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from catalog.models import Image, Import, ImportProblem, Parameter, Product
+from catalog.models import Clip, Image, Import, ImportProblem, Parameter, Product
 
 
 class ParameterRecord(serializers.ModelSerializer[Parameter]):
@@ -16,6 +16,15 @@ class ImageRecord(serializers.ModelSerializer[Image]):
     class Meta:
         model = Image
         fields = ("public_id", "sha256", "file", "cutout", "role", "width", "height", "rendered", "doubt", "rights")
+        read_only_fields = fields
+
+
+class ClipRecord(serializers.ModelSerializer[Clip]):
+    """Real footage; its file can be played once its name begins with ``clips/``."""
+
+    class Meta:
+        model = Clip
+        fields = ("public_id", "name", "sha256", "file", "poster", "seconds", "width", "height", "has_sound", "rights")
         read_only_fields = fields
 
 
@@ -35,12 +44,13 @@ class ProductDetail(serializers.ModelSerializer[Product]):
 
     parameters = ParameterRecord(many=True, read_only=True)
     images = ImageRecord(many=True, read_only=True)
+    clips = ClipRecord(many=True, read_only=True)
 
     class Meta:
         model = Product
         fields = (
             *ProductRecord.Meta.fields, "titles", "description", "audience_tags", "scene_tags", "in_the_box",
-            "effect_kind", "effect_cap_parameter", "attributes", "parameters", "images",
+            "effect_kind", "effect_cap_parameter", "attributes", "parameters", "images", "clips",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 
 from accounts import tenancy
-from catalog import rights, services
+from catalog import clips, rights, services
 from catalog.models import Import
 
 
@@ -38,8 +38,15 @@ def fetch_batch(merchant_id: int, batch_id: int) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]  # celery has no stubs
 def sweep() -> None:
-    """Give imports that nobody works on to a worker. Needs no leader."""
+    """Give imports and clips that nobody works on to a worker. Needs no leader."""
     services.sweep()
+    clips.sweep()
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]  # celery has no stubs
+def make_clip_playable(merchant_id: int, clip_id: int) -> None:
+    """Re-encode a clip for browsers."""
+    clips.make_playable(merchant_id=merchant_id, clip_id=clip_id)
 
 
 @shared_task  # type: ignore[untyped-decorator]  # celery has no stubs

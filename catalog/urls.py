@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from catalog import api, rights_api, views
+from accounts.middleware import public
+from catalog import api, rights_api, upload_api, views
 
 app_name = "catalog"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/imports/<uuid:public_id>", api.ImportDetail.as_view(), name="api_import"),
     path("api/v1/imports/<uuid:public_id>/confirm", api.ImportConfirm.as_view(), name="api_import_confirm"),
     path("api/v1/imports/<uuid:public_id>/problems", api.ImportProblems.as_view(), name="api_import_problems"),
+    path("api/v1/uploads", upload_api.Uploads.as_view(), name="api_uploads"),
+    path("api/v1/uploads/complete", upload_api.UploadComplete.as_view(), name="api_upload_complete"),
+    path("api/v1/uploads/file", public(upload_api.UploadDoor.as_view()), name="api_upload_file"),
     path("api/v1/consents", rights_api.ConsentList.as_view(), name="api_consents"),
     path("api/v1/consents/<uuid:public_id>", rights_api.ConsentOne.as_view(), name="api_consent"),
     path("api/v1/consents/<uuid:public_id>/withdraw", rights_api.ConsentWithdraw.as_view(), name="api_withdraw"),

@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-PUBLIC = ("videos/", "posters/", "products/", "cutouts/", "evidence/")
+PUBLIC = ("videos/", "posters/", "products/", "cutouts/", "clips/", "evidence/")
 """Folders that may be served: their names hold a hash or a random id. Uploaded feeds are never served."""
 _BLOCK = 1 << 18
 

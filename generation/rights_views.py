@@ -1,8 +1,10 @@
-"""Pages of the rights register: who may be shown until when, what was built on it, and the button that ends it."""
+"""Pages of what the merchant may show: the rights register, and clips of real footage."""
 
+import tempfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,9 +16,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
-from catalog import rights
+from catalog import clips, rights
 from catalog.forms import ConsentForm
-from catalog.models import Consent, Product
+from catalog.models import Clip, Consent, Product
 from generation import boards, services
 
 PER_PAGE = 50
@@ -80,6 +82,37 @@ def rights_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return redirect("generation:rights_detail", public_id=public_id)
     messages.success(request, f"Withdrawn. {taken} video{'s are' if taken > 1 else ' is'} paused: make them anew here.")
     return redirect(f"{reverse('review:video_list')}?show=stale")
+
+
+@login_required
+@require_POST
+def clip_add(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Keep a clip of a product; what is no usable clip says why."""
+    product, sent = get_object_or_404(Product, public_id=public_id), request.FILES.get("clip")
+    if sent is None:
+        messages.error(request, "Choose a clip first.")
+        return redirect("generation:product_detail", public_id=public_id)
+    name = sent.name or "clip"
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as file:
+        file.writelines(sent.chunks())
+        file.flush()
+        try:
+            clips.attach(product=product, path=Path(file.name), name=name, by=accounts_selectors.name_of(request.user))
+        except clips.ClipError as problem:
+            messages.error(request, str(problem))
+        else:
+            messages.success(request, "Added. It can be played here in a moment.")
+    return redirect("generation:product_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def clip_remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take a clip away."""
+    clip = get_object_or_404(Clip.objects.select_related("product"), public_id=public_id)
+    clips.remove(clip=clip, by=accounts_selectors.name_of(request.user))
+    messages.success(request, "The clip was removed.")
+    return redirect("generation:product_detail", public_id=clip.product.public_id)
 
 
 def _product(request: HttpRequest) -> Product | None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
-from catalog import parameters, pictures, rights
+from catalog import clips, parameters, pictures, rights
 from catalog.forms import ParameterForm, PlaceForm
 from catalog.ingest.images import ImageError
 from catalog.models import Image, Product
@@ -52,6 +52,7 @@ def _product_page(request: HttpRequest, product: Product, form: ParameterForm, s
     context = {
         "product": product, "card": truth_card(product), "board": boards.board_of(product), "parameter_form": form,
         "missing": planning.missing(product_facts(product)), "consents": rights.consents_of(product),
+        "clips": [(clip, clips.is_playable(clip)) for clip in product.clips.all()],
     }  # fmt: skip
     return render(request, "generation/product_detail.html", context, status=status)
 

@@ -1,12 +1,16 @@
 """The rights register as a merchant and a program use it: enter, see what rests on it, withdraw."""
 
+from pathlib import Path
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts import keys, tenancy
 from accounts.models import Merchant
 from catalog.models import Consent
 from generation.models import Placement, Video
+from tests.catalog.test_clips import film
 from tests.factories import make_product
 from tests.pages.seed import Shop
 
@@ -71,6 +75,17 @@ def test_a_stranger_sees_and_ends_nothing(stranger: Client, at_desk: Client, sho
     assert "Nobody is entered yet" in stranger.get("/rights/").content.decode()
     assert stranger.get(address).status_code == 404
     assert stranger.post(f"{address}withdraw/", {"because": "x"}).status_code == 404
+
+
+def test_a_clip_is_added_and_what_is_none_is_refused_in_words(at_desk: Client, shop: Shop, tmp_path: Path) -> None:
+    address = f"/products/{shop.product.public_id}/clips/"
+    with film(tmp_path / "use.mp4").open("rb") as file:
+        page = at_desk.post(address, {"clip": file}, follow=True).content.decode()
+    assert ("use.mp4" in page, "Being made playable" in page) == (True, True)
+
+    refused = at_desk.post(address, {"clip": SimpleUploadedFile("use.mp4", b"#EXTM3U")}, follow=True)
+
+    assert "use.mp4 is no MP4, MOV or WebM video" in refused.content.decode()
 
 
 def test_a_program_enters_and_withdraws_a_consent(client: Client, alice: Merchant) -> None:

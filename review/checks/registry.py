@@ -7,6 +7,7 @@ from review.checks.ai_label import ai_label
 from review.checks.base import Check, Finding
 from review.checks.brand_rights import brand_rights
 from review.checks.caption_match import caption_match
+from review.checks.contradicted import contradicted
 from review.checks.effect_height import effect_height
 from review.checks.flashing import flashing
 from review.checks.likeness import likeness
@@ -14,15 +15,18 @@ from review.checks.numeric_claims import numeric_claims
 from review.checks.people import people
 from review.checks.speech_match import speech_match
 from review.checks.technical import technical
+from review.checks.understood import understood
 from review.observe.records import Observation
 
 CHECKS: tuple[Check, ...] = (
     effect_height,
     likeness,
     numeric_claims,
+    contradicted,
     absolute_terms,
     caption_match,
     speech_match,
+    understood,
     ai_label,
     people,
     brand_rights,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from catalog.facts import ProductFacts
 from review.observe import effect, faces, flashes, hearing, media, picture, product, text
 from review.observe.effect import Window
+from review.observe.languages import measured
 from review.observe.media import Frame, Streams
 from review.observe.photo import Photo
 from review.observe.records import CannotMeasure, Extent, Face, Observation, Picture, Sighting, Sound, TextLine, Word
@@ -107,7 +108,7 @@ def _within(progress: Progress, stage: str, start: float, length: float) -> Call
 
 def _unread(locale: str) -> tuple[str, ...]:
     language = locale.split("-")[0]
-    return () if language in text.READABLE else (f"Text in {language!r} cannot be read by the audit.",)
+    return () if language in measured("text") else (f"Text in {language!r} cannot be read by the audit.",)
 
 
 def _picture(film: Film, streams: Streams, shots: tuple[float, ...], *, with_flashes: bool) -> Picture:

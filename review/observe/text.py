@@ -19,7 +19,7 @@ from review.observe.media import Frame
 from review.observe.records import Box, TextLine
 
 READABLE = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "zh", "ja"})
-"""Languages whose letters the reader knows; English, French and Chinese were measured (docs/benchmarks.md)."""
+"""Languages whose letters the reader knows; languages.toml says in which it was measured."""
 SURE = 0.6
 """Confidence below which a reading is noise."""
 STILL_THERE = 0.55

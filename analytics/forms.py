@@ -20,7 +20,11 @@ class ExperimentForm(forms.Form):
     name = forms.CharField(max_length=120, label="Name")
     metric = forms.ChoiceField(choices=Experiment.Metric.choices, label="What decides")
     lift = forms.FloatField(
-        min_value=1, max_value=200, initial=10, label="Smallest difference worth finding, in percent"
+        min_value=1,
+        max_value=200,
+        initial=10,
+        label="Smallest difference worth finding, in percent",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     control = forms.TypedChoiceField(coerce=int, label="Control")
     arms = forms.TypedMultipleChoiceField(coerce=int, label="Against", widget=forms.CheckboxSelectMultiple)

@@ -13,11 +13,13 @@ from catalog.models import Product
 from generation import jobs, selectors
 from generation.models import Cut, Job, Video
 
-_CHECKED = Q(state=Video.State.REVIEWING, jobs__kind=Job.Kind.REVIEW, jobs__state=Job.State.DONE)
+_CHECKED = Q(
+    state=Video.State.REVIEWING, pk__in=Job.objects.filter(kind=Job.Kind.REVIEW, state=Job.State.DONE).values("video")
+)
 WAITING = Q(state=Video.State.NEEDS_PERSON) | _CHECKED
 """Videos a person must decide: the audit is in doubt, or it has passed and nobody has said yes yet."""
-MAKING = Q(state__in=(Video.State.PLANNED, Video.State.DRAFTING, Video.State.DRAFTED, Video.State.REVIEWING)) & ~Q(
-    pk__in=Video.objects.filter(_CHECKED)
+MAKING = (
+    Q(state__in=(Video.State.PLANNED, Video.State.DRAFTING, Video.State.DRAFTED, Video.State.REVIEWING)) & ~_CHECKED
 )
 """Videos that machines are at work on, or are about to be."""
 STAGES = {

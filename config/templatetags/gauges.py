@@ -1,5 +1,7 @@
 """The gauge: what is allowed against what was measured, as SVG drawn on the server. Prints, scales, needs no script."""
 
+from math import floor, log10
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,8 +29,16 @@ def gauge(allowed: float, measured: float, uncertainty: float | None, unit: str)
         band=_px(2 * spread * scale), line_top=TOP - 6, line_end=TOP + THICK + 6,
         limit_text=_px(min(max(limit, 46), WIDTH - 46)), mark_text=_px(min(max(mark, 62), WIDTH - 62)),
         allowed=f"allowed {figure(allowed)} {unit}", above=TOP - 12, below=TOP + THICK + 24,
-        measured=f"measured {figure(measured)} {unit}" + (f" ± {figure(spread)}" if spread else ""),
+        measured=f"measured {_with_spread(measured, spread)} {unit}",
     )  # fmt: skip
+
+
+def _with_spread(value: float, spread: float) -> str:
+    """No more digits than the uncertainty leaves: 0.86 ± 0.05."""
+    if not spread:
+        return figure(value)
+    digits = max(0, -floor(log10(spread)))
+    return f"{figure(round(value, digits))} ± {figure(round(spread, digits))}"
 
 
 def _px(value: float) -> str:

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from accounts import tenancy
 from catalog.models import Import, Product
-from generation.models import Video
+from generation.models import Job, Video
+from review import watching
 from tests.pages.seed import Shop, bring_to, seed_imports, seed_photo, seed_video
 
 LISTS = [
@@ -255,3 +256,15 @@ def test_an_upload_says_what_would_change_and_can_be_stopped(at_desk: Client, sh
     assert "at most 0.4 m" in text
     assert '<strong class="number">2</strong> new' in text
     assert "Stopped by" in stopped
+
+
+def test_a_video_waits_once_however_many_jobs_made_it(at_desk: Client, shop: Shop) -> None:
+    with tenancy.merchant_context(shop.merchant.pk):
+        video = shop.videos[Video.State.NEEDS_PERSON]
+        for kind in ("generate", "compose"):
+            Job.objects.get_or_create(merchant=shop.merchant, video=video, kind=kind, defaults={"queue": "gpu"})
+        Job.objects.get_or_create(merchant=shop.merchant, video=video, kind="review", defaults={"queue": "review"})
+        waiting = list(watching.queue())
+
+    assert sorted(waiting.count(one) for one in waiting) == [1] * len(waiting)
+    assert at_desk.get(reverse("review:queue_list")).content.decode().count(str(video.public_id)) == 1

@@ -2,7 +2,7 @@
 
 from django.db.models import Prefetch, QuerySet
 
-from generation.models import Cut, Video
+from generation.models import Cut, SignedFile, Video
 from review.models import Audit, Finding
 
 
@@ -47,3 +47,8 @@ def is_ready(video: Video) -> bool:
         (audit := found.get(cut.format)) and audit.state == Audit.State.PASSED and audit.sha256 == cut.sha256
         for cut in cuts
     )
+
+
+def signed_file(cut: Cut) -> SignedFile | None:
+    """The copy of this very file with its seal; None until it is approved."""
+    return SignedFile.objects.filter(cut=cut, audited_sha256=cut.sha256).first()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts import selectors as accounts_selectors
 from generation import boards
 from generation.models import Cut, Video
-from review import deciding, watching
+from review import deciding, selectors, watching
 from review.forms import ApprovalForm, RejectionForm
 
 PER_PAGE = 24
@@ -121,6 +121,7 @@ def _video_page(
     context = {
         "video": video,
         "cut": cut,
+        "signed": selectors.signed_file(cut) if cut else None,
         "page": watching.page_of(video, cut),
         "approval": approval or ApprovalForm(initial={"approver": name}),
         "rejection": rejection or RejectionForm(initial={"by": name}),

@@ -59,7 +59,7 @@ def signer() -> Signer:
 def known() -> list[Known]:
     """Every certificate whose seals are ours: today's, and those of SIGNING_FORMER_CERTIFICATES."""
     chains = [signer().chain, *(_read(path) for path in settings.SIGNING_FORMER_CERTIFICATES)]
-    return [_known(_certificates(chain)) for chain in chains]
+    return [known_of(chain) for chain in chains]
 
 
 def development_signer(folder: Path) -> Signer:
@@ -129,8 +129,11 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )  # fmt: skip
 
 
-def _known(chain: list[x509.Certificate]) -> Known:
-    return Known(anchor=chain[-1].public_bytes(serialization.Encoding.PEM), serial=str(chain[0].serial_number))
+def known_of(chain: bytes) -> Known:
+    """What to recognise seals by that were made with this chain."""
+    certificates = _certificates(chain)
+    anchor = certificates[-1].public_bytes(serialization.Encoding.PEM)
+    return Known(anchor=anchor, serial=str(certificates[0].serial_number))
 
 
 def _certificates(chain: bytes) -> list[x509.Certificate]:

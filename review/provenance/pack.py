@@ -9,13 +9,14 @@ from django.conf import settings
 
 from catalog.facts import ProductFacts
 from generation.models import Approval, Video
-from generation.render.scene import SCENES
+from generation.planning.scenes import PACK
 from generation.specs import VideoSpec
 from review import selectors
 from review.models import Audit, Finding
 from review.parts import parts_of
 from review.provenance.c2pa import CannotSign
 from review.provenance.keys import Signer
+from review.provenance.streams import file_hash
 
 VERSION = 1
 DATA = "own scene renderings; CC0 panoramas (Poly Haven); ESC-10 and other ambience (CC0, CC-BY): see the model card"
@@ -40,7 +41,7 @@ def pack_of(approval: Approval, *, streams: str, signer: Signer) -> dict[str, An
         "facts_version": approval.facts_version,
         "audited_sha256": approval.sha256,
         "streams": streams,
-        "parts": [{"name": part.name, "kind": part.kind, "words": part.words} for part in parts_of(video)],
+        "parts": _parts(video),
         "ingredients": _ingredients(video, cut.format),
         "model": _model(video),
         "audit": _audit(audit),
@@ -60,6 +61,13 @@ def report_hash(audit: Audit) -> str:
         "observation": audit.observation, "findings": [_finding(row) for row in audit.findings.all()],
     }  # fmt: skip
     return hashlib.sha256(json.dumps(report, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _parts(video: Video) -> list[dict[str, str]]:
+    """What is real and what was generated, in words for those who are not the seller."""
+    parts = parts_of(video)
+    words = [part.words.replace("Your ", "The seller’s ").replace(" by us", " by Vitrine") for part in parts]
+    return [{"name": part.name, "kind": part.kind, "words": said} for part, said in zip(parts, words, strict=True)]
 
 
 def _audit(audit: Audit) -> dict[str, Any]:
@@ -99,12 +107,12 @@ def _ingredients(video: Video, frame_format: str) -> list[dict[str, str]]:
         if scene.startswith("photo:"):
             found.append(_picture("Scene photo", names.get(digest, scene), digest, "the merchant's own"))
         elif still := _still(scene, frame_format):
-            found.append(_picture(f"Scene {scene}", still.name, _hash(still), "rendered by Vitrine"))
+            found.append(_picture(f"Scene {scene}", still.name, file_hash(still), "rendered by Vitrine"))
     return found
 
 
 def _still(scene: str, frame_format: str) -> Path | None:
-    path = SCENES / scene / f"{frame_format}.jpg"
+    path = PACK / scene / f"{frame_format}.jpg"
     return path if path.is_file() else None
 
 
@@ -122,7 +130,3 @@ def _model(video: Video) -> dict[str, str]:
     if weights and weights[:16] in made_by:
         told |= {"weights_sha256": weights, "data": DATA}
     return told
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -11,12 +11,11 @@ from django.db import transaction
 from django.db.models import F
 
 from generation.models import Approval, SignedFile, Video
-from review.observe import media
 from review.provenance import aigc, c2pa, keys
 from review.provenance.c2pa import CannotSign
 from review.provenance.keys import Signer
 from review.provenance.pack import pack_of
-from review.provenance.streams import streams_hash
+from review.provenance.streams import file_hash, streams_hash
 
 
 @transaction.atomic
@@ -40,7 +39,7 @@ def _signed(approval: Approval, signer: Signer) -> SignedFile:
             raise CannotSign(f"The {cut.format} file cannot be read as H.264 video: make it anew.")
         pack = pack_of(approval, streams=streams, signer=signer)
         sealed = seal(audited, folder, pack=pack, signer=signer)
-        digest = media.sha256(sealed)
+        digest = file_hash(sealed)
         stored = f"videos/{cut.video.public_id}/{cut.format}-{digest[:16]}.mp4"
         with sealed.open("rb") as file:
             stored = default_storage.save(stored, File(file))
@@ -72,7 +71,7 @@ def _local(approval: Approval, target: Path) -> Path:
         raise CannotSign(f"{cut.file.name} is gone from storage: make the video anew.")
     with default_storage.open(cut.file.name) as stored, target.open("wb") as file:
         file.writelines(stored.chunks())
-    found = media.sha256(target)
+    found = file_hash(target)
     if found != approval.sha256:
         wanted = approval.sha256[:12]
         raise CannotSign(

@@ -1,4 +1,4 @@
-"""One hash over the picture and sound of a file, whatever container, metadata or seal is around them."""
+"""The two hashes of a file: of its bytes, and of its picture and sound whatever container or seal is around them."""
 
 import hashlib
 import subprocess
@@ -26,3 +26,9 @@ def streams_hash(path: Path) -> str | None:
     except subprocess.TimeoutExpired:
         return None
     return hashlib.sha256(done.stdout).hexdigest() if done.returncode == 0 and done.stdout else None
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of the bytes of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,10 +10,9 @@ from typing import Any
 
 from django.db import connection
 
-from review.observe import media
 from review.provenance import aigc, c2pa, keys
 from review.provenance.c2pa import Seal
-from review.provenance.streams import streams_hash
+from review.provenance.streams import file_hash, streams_hash
 
 HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -63,7 +62,7 @@ class Answer:
 
 def verify(path: Path) -> Answer:
     """Judge a file. It is read, never played; nothing of it is kept."""
-    digest, streams = media.sha256(path), streams_hash(path)
+    digest, streams = file_hash(path), streams_hash(path)
     seal, record = c2pa.read(path, keys.known()), find(digest, streams or "")
     return Answer(
         verdict=_verdict(digest, seal, record),

@@ -6,6 +6,7 @@ videos it was learnt from is blocked.
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from math import expm1
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -143,7 +144,8 @@ def _log(merchant: Merchant, rows: Sequence[Proposal], action: str, by: str) -> 
         AuditLog(
             merchant=merchant, actor=by, action=action,
             subject=f"{row.attribute} {row.value} in {row.category or 'the whole catalog'}"[:200],
-            reason=f"{row.effect:+.3f} ({row.low:+.3f} to {row.high:+.3f}), {row.impressions} visitors",
+            reason=f"{row.attribute} {row.value}: {expm1(row.effect):+.0%} ({expm1(row.low):+.0%} to"
+            f" {expm1(row.high):+.0%}), {row.impressions:,} visitors",
         )
         for row in rows
     )  # fmt: skip

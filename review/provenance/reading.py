@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from generation.models import Video
-from review.provenance.verifying import Answer, Record, Verdict
+from review.provenance.verifying import Answer, Verdict
 
 TITLES = {
     Verdict.UNTOUCHED: ("Untouched", "good", "check"),
@@ -13,7 +12,6 @@ TITLES = {
     Verdict.UNKNOWN: ("Not known here", "", "eye"),
 }
 """Verdict -> title, tone and symbol."""
-WITHDRAWN = (Video.State.STALE, Video.State.RETIRED, Video.State.REJECTED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +31,6 @@ def read_out(answer: Answer) -> Reading:
     return Reading(answer=answer, title=title, tone=tone, symbol=symbol, words=_words(answer))
 
 
-def is_withdrawn(record: Record) -> bool:
-    """Whether the video was taken back since it was signed."""
-    return record.state in WITHDRAWN
-
-
 def _words(answer: Answer) -> str:
     same = "Picture and sound are still, packet for packet, those of the approved video below."
     if answer.verdict == Verdict.UNTOUCHED:
@@ -53,6 +46,8 @@ def _words(answer: Answer) -> str:
         who = answer.seal.issuer or answer.seal.name if answer.seal else ""
         other = "We have no record of this picture and sound." if not answer.record else same
         return f"Its seal was made with a key that is not ours, by “{who or 'nobody named'}”. {other}"
+    if answer.seal and answer.seal.is_ours:
+        return "Its seal is whole and made with our key, but nothing here records it: another database may know it."
     return (
         "The file carries no seal of ours, and we signed no video with this picture and sound. It may come from"
         " elsewhere, or it was encoded anew on the way: a platform that does so destroys every seal."

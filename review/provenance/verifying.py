@@ -97,4 +97,6 @@ def _verdict(digest: str, seal: Seal | None, record: Record | None) -> Verdict:
         return Verdict.STRIPPED if record else Verdict.UNKNOWN
     if not seal.is_readable:
         return Verdict.CHANGED if record else Verdict.UNKNOWN
-    return Verdict.CHANGED if seal.is_ours else Verdict.FOREIGN
+    if not seal.is_ours:
+        return Verdict.FOREIGN
+    return Verdict.UNKNOWN if seal.is_intact and record is None else Verdict.CHANGED

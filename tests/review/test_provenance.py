@@ -136,3 +136,10 @@ def test_half_a_key_is_refused(settings: Any) -> None:
     settings.SIGNING_KEY = "key.pem"
     with pytest.raises(keys.NoKey, match="Set both SIGNING_CERTIFICATES and SIGNING_KEY"):
         keys.signer()
+
+
+def test_a_whole_seal_of_ours_without_a_record_is_not_called_changed(sealed: tuple[SignedFile, Path]) -> None:
+    sealed[0].delete()
+    answer = verifying.verify(sealed[1])
+    assert (answer.verdict, answer.record) == (Verdict.UNKNOWN, None)
+    assert answer.pack == sealed[0].pack

@@ -59,7 +59,13 @@ def test_the_page_tells_apart_what_can_happen_to_a_file(sealed: Sealed) -> None:
 
 def test_it_says_who_approved_what_is_real_and_what_was_measured(sealed: Sealed) -> None:
     page = _ask(sealed[1]).content.decode()
-    for words in ("Ada", "As on the photo.", "The seller’s photo, never redrawn", "0.44 m of 0.45 m", "development key"):
+    for words in (
+        "Ada",
+        "As on the photo.",
+        "The seller’s photo, never redrawn",
+        "0.44 m of 0.45 m",
+        "development key",
+    ):
         assert words in page
 
 

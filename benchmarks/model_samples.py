@@ -1,9 +1,11 @@
 """Forty random samples on the pack's scenes whose families were never trained on, drawn at 720p, as one contact sheet.
 
-Each sample draws a scene, a format, a crop, a prompt and a seed; the sheet shows the clip's last frame, where moves are
-largest. The table names the samples with the largest share of smeared frame.
+Each sample draws a scene, a format, a prompt and a seed; the sheet shows the clip's last frame, where moves are largest,
+with rigid things fitted as the media worker does (generation/render/rigid.py), but drawn from the coarse motion grid.
+--raw leaves the fit out. The table names the samples with the largest share of smeared frame.
 
-    python benchmarks/model_samples.py [--count 40] [--steps 4] [--seed 1] [--sheet FILE] [--frames FOLDER] [--json]
+    python benchmarks/model_samples.py [--count 40] [--steps 4] [--seed 1] [--raw]
+                                       [--sheet FILE] [--frames FOLDER] [--json]
 """
 
 import argparse
@@ -21,19 +23,21 @@ import numpy as np
 import torch
 
 from benchmarks.report import show
+from generation.render.clip import Motion
+from generation.render.rigid import settled
+from generation.render.scene import Scene
 from model import stages
-from model.autoencoders.compact import OVERSCAN
 from model.evaluation.looks import block_borders, smeared_share
 from model.inference import Generator, SampleRequest
 from model.tokens.compact import CompactLayout
 from model.training.directions import draw_direction, write_prompt
 from model.training.pictures import read_points, warped_frame
 
-SCENES = ROOT / "generation" / "scenes"
 HELD_OUT = {"fish_pond_edge": ("pond garden", {"water", "foliage"}), "nursery_mat": ("nursery", {"cloth"})}
 SIZES = {"wide": (720, 1280), "tall": (1280, 720)}
 COLUMNS, CELL_HEIGHT, CELL_WIDTH, CAPTION = 5, 180, 320, 34
 GAIN_SPAN = (0.45, 1.8)
+PRODUCT_RADIUS_M = 0.1
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=ROOT / "model" / "weights")
     parser.add_argument("--text-encoder", type=Path, default=None)
     parser.add_argument("--sheet", type=Path, default=ROOT / "docs" / "pictures" / "model_samples.jpg")
+    parser.add_argument("--raw", action="store_true", help="the network's own motion, before rigid things are fitted")
     parser.add_argument("--frames", type=Path, help="also write every frame whole")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -86,24 +91,28 @@ def draw(generator: Generator, rng: np.random.Generator, options: argparse.Names
     tags, present = HELD_OUT[scene]
     direction = draw_direction(rng)
     prompt = write_prompt(direction, tuple(tags.split()), present=present, rng=rng)
-    still = cropped(cv2.imread(str(SCENES / scene / f"{shape}.jpg"))[..., ::-1], SIZES[shape], rng)
+    place = Scene.load(scene, shape)
+    still = np.ascontiguousarray(place.still)
     request = SampleRequest(still=still, prompt=prompt, steps=options.steps, seed=int(rng.integers(1 << 30)))
-    made = generator.sample(request)
+    sample = generator.sample(request)
+    made = Motion(
+        homography=sample.homography,
+        flow=sample.flow,
+        gain=sample.gain,
+        effect=sample.effect,
+        effect_kind="none",
+        sound=sample.sound,
+        sound_rate=sample.sound_rate,
+        fps=sample.fps,
+        made_by="sample",
+    )
+    if not options.raw:
+        made = settled(made, place, place.spots[0], radius_m=PRODUCT_RADIUS_M)
     points = read_points(made.homography[-1], made.flow[-1])
     frame = warped_frame(still, points, made.gain[-1], SIZES[shape])
     layout, whole = CompactLayout.for_size(*still.shape[:2]), torch.from_numpy(points)
     exposed = bool(made.gain.min() < GAIN_SPAN[0] or made.gain.max() > GAIN_SPAN[1])
     return Drawn(prompt, frame, smeared_share(whole), block_borders(whole[None], layout), exposed)
-
-
-def cropped(still: np.ndarray, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """A random crop of the still's shape, never smaller than a 720p frame with its overscan."""
-    height, width = still.shape[:2]
-    least = min(1.0, size[0] * OVERSCAN / height)
-    share = rng.uniform(least, 1)
-    rows, columns = int(height * share), int(width * share)
-    top, left = int(rng.integers(height - rows + 1)), int(rng.integers(width - columns + 1))
-    return np.ascontiguousarray(still[top : top + rows, left : left + columns])
 
 
 def write(drawn: list[Drawn], options: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """The catalog for programs: the same import flow and the same specification as on the pages.
 
-POST /api/v1/imports                    a file; answers 202, ask the import until it is `checked`
+POST /api/v1/imports                    a file, or {"url": a feed}; answers 202, ask the import until it is `checked`
+POST /api/v1/imports/{id}/choices       what columns mean, the currency and units they leave out; checked again
 POST /api/v1/imports/{id}/confirm       store what was ready
 GET  /api/v1/imports/{id}/problems      what is wrong, row by row
 GET  /api/v1/products                   newest first; ?q= searches, ?sku= finds one
@@ -12,16 +13,19 @@ import uuid
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors as accounts_selectors
 from accounts.api import ApiView, Pages, error
 from catalog import parameters, selectors, services
-from catalog.forms import UploadForm
+from catalog.forms import FeedForm, UploadForm
+from catalog.ingest import choices
 from catalog.models import Import, Product
 from catalog.serializers import (
+    FeedAddress,
+    ImportDecisions,
     ImportRecord,
     ImportUpload,
     ParameterRecord,
@@ -37,7 +41,7 @@ class CatalogView(ApiView):
 
 
 class ImportList(CatalogView):
-    parser_classes = (MultiPartParser,)
+    parser_classes = (MultiPartParser, JSONParser)
 
     @extend_schema(operation_id="list_imports", responses=ImportRecord(many=True))
     def get(self, request: Request) -> Response:
@@ -47,10 +51,20 @@ class ImportList(CatalogView):
         return pages.get_paginated_response(ImportRecord(found, many=True).data)
 
     @extend_schema(
-        operation_id="upload_import", request={"multipart/form-data": ImportUpload}, responses={202: ImportRecord}
+        operation_id="upload_import",
+        request={"multipart/form-data": ImportUpload, "application/json": FeedAddress},
+        responses={202: ImportRecord},
     )
     def post(self, request: Request) -> Response:
-        """Send a product file. A worker checks every row; nothing is stored before you confirm."""
+        """Send a product file, or the address of a feed. A worker checks every row; nothing is stored before you
+        confirm."""
+        if isinstance(request.data, dict) and "url" in request.data:
+            feed = FeedForm({"url": request.data["url"]})
+            if not feed.is_valid():
+                return error("invalid", str(feed.errors["url"][0]), status=422, fields=dict(feed.errors))
+            merchant = accounts_selectors.merchant_in(request._request)
+            batch = services.receive_address(merchant=merchant, url=feed.cleaned_data["url"])
+            return Response(ImportRecord(batch).data, status=202)
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             return error("invalid", str(form.errors["file"][0]), status=422, fields=dict(form.errors))
@@ -64,6 +78,22 @@ class ImportDetail(CatalogView):
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
         """How far an import is: received, checked, running, done or failed."""
         return Response(ImportRecord(get_object_or_404(Import, public_id=public_id)).data)
+
+
+class ImportChoices(CatalogView):
+    @extend_schema(operation_id="decide_import", request=ImportDecisions, responses={202: ImportRecord})
+    def post(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Decide what columns mean; a file of which nothing is stored is checked again. 409 for any other."""
+        batch = get_object_or_404(Import, public_id=public_id)
+        given = ImportDecisions(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            again = services.decide(batch=batch, chosen=choices.Choices(**given.validated_data))
+        except choices.ChoiceError as problem:
+            return error("invalid", str(problem), status=422)
+        if not again:
+            return error("not_waiting", f"Import {batch.name} is {batch.state}: noted for the next file.", status=409)
+        return Response(ImportRecord(batch).data, status=202)
 
 
 class ImportConfirm(CatalogView):

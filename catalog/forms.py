@@ -1,4 +1,4 @@
-"""Forms of the catalog: an upload, one parameter, a place, and a consent."""
+"""Forms of the catalog: an upload, a feed, one parameter, a place, and a consent."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pint
 from django import forms
 from django.utils import timezone
 
+from accounts import outbound
 from accounts.models import Merchant
 from catalog import parameters, rights
 from catalog.models import Consent, Product
@@ -33,6 +34,21 @@ class UploadForm(forms.Form):
         if not file.name.lower().endswith(ENDINGS):
             raise forms.ValidationError(f"{file.name} is not a product file we read. Use {', '.join(ENDINGS)}.")
         return file
+
+
+class FeedForm(forms.Form):
+    """The address of a feed."""
+
+    url = forms.CharField(max_length=2000, error_messages={"required": "Write the address of the feed."})
+
+    def clean_url(self) -> str:
+        """Refuse at once what is no public web address; the name is resolved by the worker that fetches it."""
+        url = str(self.cleaned_data["url"]).strip()
+        try:
+            outbound.checked(url)
+        except outbound.OutboundError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        return url
 
 
 class ParameterForm(forms.Form):

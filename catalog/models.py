@@ -5,6 +5,9 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from accounts.models import TenantModel
+from catalog.imports import FeedSource as FeedSource
+from catalog.imports import Import as Import
+from catalog.imports import ImportProblem as ImportProblem
 
 models.CharField.register_lookup(Length)
 
@@ -332,67 +335,3 @@ class ConsentScope(ProductRow):
 
     def __str__(self) -> str:
         return f"{self.consent_id} for product {self.product_id}"
-
-
-class Import(TenantModel):
-    """A merchant's file on its way into the catalog: received -> checked -> running -> done | failed."""
-
-    class State(models.TextChoices):
-        RECEIVED = "received"
-        CHECKED = "checked"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-
-    file = models.FileField(upload_to="imports/", max_length=300)
-    name = models.CharField(max_length=300)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
-    dialect = models.CharField(max_length=40, blank=True)
-    detected = models.CharField(max_length=200, blank=True)
-    """What the file was recognised as, for people: "Shopify (classic columns), CSV (comma-separated, utf-8)"."""
-    rows = models.PositiveIntegerField(default=0)
-    ready = models.PositiveIntegerField(default=0)
-    warned = models.PositiveIntegerField(default=0)
-    refused = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    """Rows judged or stored so far: the progress bar, the fence between two processes, where a resumed run goes on."""
-    stepped = models.DateTimeField(null=True, blank=True)
-    """When a process last worked on it; one that stands still is given to another."""
-    added = models.PositiveIntegerField(default=0)
-    changed = models.PositiveIntegerField(default=0)
-    same = models.PositiveIntegerField(default=0)
-    """Products that were new, that differed, and that needed nothing."""
-    outlook = models.JSONField(default=dict, blank=True)
-    """What storing would do, from the dry run: see `catalog.outlook`."""
-    pictures = models.PositiveIntegerField(default=0)
-    """Pictures attached by this import."""
-    error = models.TextField(blank=True)
-    finished = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.state})"
-
-
-class ImportProblem(TenantModel):
-    """One thing about one row, in words a merchant can act on."""
-
-    class Severity(models.TextChoices):
-        WARNING = "warning"
-        REFUSED = "refused"
-
-    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="problems")
-    row = models.PositiveIntegerField()
-    column = models.CharField(max_length=120, blank=True)
-    value = models.TextField(blank=True)
-    reason = models.CharField(max_length=300)
-    suggestion = models.CharField(max_length=300, blank=True)
-    severity = models.CharField(max_length=8, choices=Severity.choices)
-
-    class Meta:
-        ordering = ["row", "id"]
-
-    def __str__(self) -> str:
-        return f"Row {self.row}: {self.reason}"

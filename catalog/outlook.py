@@ -22,11 +22,14 @@ class Outlook:
     new: int = 0
     changed: int = 0
     same: int = 0
+    without_currency: int = 0
+    """Products with a price of which nobody knows the currency."""
     changes: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, batch: Import, listed: Sequence[ListedProduct]) -> None:
         """Compare a chunk with what is stored."""
         whole = {row.sku: row for row in listed if row.title}
+        self.without_currency += sum(1 for row in whole.values() if row.price_minor and not row.currency)
         with tenancy.merchant_context(batch.merchant_id):
             stored = Product.objects.filter(sku__in=whole)
             hashes = dict(stored.values_list("sku", "content_hash"))
@@ -43,6 +46,7 @@ class Outlook:
     def summary(self, batch: Import, *, is_whole_list: bool) -> dict[str, Any]:
         """For `Import.outlook`. Products that a list of products does not name are missing in it."""
         counts: dict[str, Any] = {"new": self.new, "changed": self.changed, "same": self.same, "changes": self.changes}
+        counts["without_currency"] = self.without_currency
         if not is_whole_list:
             return counts
         with tenancy.merchant_context(batch.merchant_id):

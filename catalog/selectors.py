@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
+from accounts import tenancy
 from accounts.models import Merchant
 from catalog import facts, rights, scale
 from catalog.facts import ProductFacts
-from catalog.models import Clip, ConsentScope, Evidence, Image, Import, ImportProblem, Parameter, Product
+from catalog.ingest import specifications
+from catalog.ingest.choices import Choices, signature
+from catalog.models import Clip, ConsentScope, Evidence, FeedSource, Image, Import, ImportProblem, Parameter, Product
 
 EVIDENCE_LIMIT = 200
 """Evidence rows that travel with the facts: those about a parameter first, then the newest."""
@@ -34,6 +38,13 @@ class ProblemGroup:
     rows: tuple[int, ...]
     """The first few rows it concerns."""
     values: tuple[str, ...]
+
+    @property
+    def unit(self) -> str:
+        """The unit that one decision could give all of these rows, as a first guess; "" where that is no remedy."""
+        if specifications.NO_UNIT not in self.reason or not self.column:
+            return ""
+        return "kg" if "weight" in self.column.lower() else "cm"
 
 
 def products_of(merchant: Merchant) -> QuerySet[Product]:
@@ -109,6 +120,21 @@ def product_facts(product: Product) -> ProductFacts:
 def import_problems(batch: Import) -> QuerySet[ImportProblem]:
     """Everything that was said about the rows of an import, by row."""
     return ImportProblem.objects.filter(batch=batch)
+
+
+def choices_for(merchant_id: int, columns: Iterable[str]) -> Choices:
+    """What the merchant decided about files with these columns."""
+    with tenancy.merchant_context(merchant_id):
+        row = FeedSource.objects.filter(signature=signature(columns)).first()
+    return Choices(columns=row.columns, currency=row.currency, units=row.units) if row else Choices()
+
+
+def seconds_left(batch: Import) -> float | None:
+    """How long the stage still takes at the pace it had so far; None before that can be said."""
+    if batch.began is None or batch.done <= batch.began_at or batch.done >= batch.rows:
+        return None
+    pace = (timezone.now() - batch.began).total_seconds() / (batch.done - batch.began_at)
+    return pace * (batch.rows - batch.done)
 
 
 def problem_groups(problems: Iterable[ImportProblem]) -> list[ProblemGroup]:

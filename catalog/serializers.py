@@ -70,6 +70,7 @@ class ImportRecord(serializers.ModelSerializer[Import]):
         fields = (
             "public_id", "name", "state", "dialect", "detected", "rows", "ready", "warned", "refused", "done", "added",
             "changed", "same", "pictures", "outlook", "error", "created", "finished",
+            "source_url", "columns",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -78,6 +79,20 @@ class ImportUpload(serializers.Serializer[dict[str, object]]):
     """The file, as multipart form data."""
 
     file = serializers.FileField()
+
+
+class FeedAddress(serializers.Serializer[dict[str, object]]):
+    """Where a feed lies, as JSON instead of a file."""
+
+    url = serializers.URLField(max_length=2000)
+
+
+class ImportDecisions(serializers.Serializer[dict[str, object]]):
+    """What the columns of such files mean; remembered for every file with the same columns."""
+
+    columns = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
+    currency = serializers.CharField(required=False, default="", allow_blank=True)
+    units = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
 
 
 class ProblemRecord(serializers.ModelSerializer[ImportProblem]):

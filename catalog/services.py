@@ -21,11 +21,12 @@ from django.utils import timezone
 
 from accounts import tenancy
 from accounts.models import Merchant
-from catalog import bulk, pictures, sources, telling, upserts
+from catalog import bulk, feeds, pictures, sources, telling, upserts
 from catalog.ingest import images
+from catalog.ingest.choices import Choices
 from catalog.ingest.fetch import Fetcher, FetchError
 from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading, UnreadableFileError
-from catalog.models import Image, Import, ImportProblem, Product
+from catalog.models import Import, ImportProblem, Product
 from catalog.outlook import Outlook
 from catalog.pictures import PictureFolder
 from catalog.signals import facts_changed
@@ -52,11 +53,16 @@ def import_file(
 ) -> Import:
     """Receive, check and store a file in this process. A file that was not understood ends `failed` with its reason."""
     batch = keep(merchant=merchant, file=file, name=name)
+    process(batch=batch, images=images, progress=progress)
+    return batch
+
+
+def process(*, batch: Import, images: Path | None = None, progress: Progress | None = None) -> None:
+    """Check and store a received import in this process, its file opened once."""
     _begin_check(batch)
-    with _understood(batch), sources.opened(batch, images) as source:
+    with _understood(batch), _opened(batch, images) as source:
         _check(batch, source, progress)
         _run(batch, source, progress)
-    return batch
 
 
 def keep(*, merchant: Merchant, file: Any, name: str) -> Import:
@@ -74,6 +80,27 @@ def receive(*, merchant: Merchant, file: Any) -> Import:
     batch = keep(merchant=merchant, file=file, name=getattr(file, "name", "") or "upload")
     _enqueue("catalog.tasks.check_batch", batch)
     return batch
+
+
+def receive_address(*, merchant: Merchant, url: str) -> Import:
+    """Have a worker fetch a feed and check it; its pictures come the same way once it is stored."""
+    batch = feeds.keep_address(merchant=merchant, url=url)
+    _enqueue("catalog.tasks.check_batch", batch)
+    return batch
+
+
+def decide(*, batch: Import, chosen: Choices) -> bool:
+    """Remember what the merchant decided about files like this one, and have it checked again. False when rows of it
+    are stored already; what was decided then holds for the next file. Raises `choices.ChoiceError`."""
+    feeds.decide(merchant=batch.merchant, columns=[column for column, _ in batch.columns], chosen=chosen)
+    with tenancy.merchant_context(batch.merchant_id):
+        unstored = Import.objects.filter(pk=batch.pk, state__in=[Import.State.CHECKED, Import.State.FAILED])
+        again = unstored.filter(done=0, added=0).exclude(columns=[])
+        moved = again.update(state=Import.State.RECEIVED, error="", finished=None, outlook={})
+        batch.refresh_from_db()
+    if moved:
+        _enqueue("catalog.tasks.check_batch", batch)
+    return bool(moved)
 
 
 def confirm(*, batch: Import) -> bool:
@@ -119,7 +146,7 @@ def check_import(*, batch: Import, images: Path | None = None, progress: Progres
     Of two checks at the same time the later one goes on and the earlier one raises ImportStopped.
     """
     _begin_check(batch)
-    with _understood(batch), sources.opened(batch, images) as source:
+    with _understood(batch), _opened(batch, images) as source:
         _check(batch, source, progress)
     return batch
 
@@ -142,7 +169,7 @@ def fetch_pictures(*, batch: Import, fetcher: Fetcher | None = None, progress: P
     attached, asked = 0, fetcher or Fetcher()
     with sources.opened(batch, None) as source, ThreadPoolExecutor(DOWNLOADS) as pool:
         for chunk in source.chunks():
-            wanted = _missing(batch, chunk, source)
+            wanted = sources.pictures_to_fetch(batch, chunk, source.folder)
             for start in range(0, len(wanted), DOWNLOADS):
                 with tempfile.TemporaryDirectory(prefix="vitrine-pictures-") as name:
                     part = [
@@ -191,10 +218,18 @@ def _understood(batch: Import) -> Iterator[None]:
         _advance(batch, [Import.State.RECEIVED], Import.State.FAILED, error=str(error), finished=timezone.now())
 
 
+@contextmanager
+def _opened(batch: Import, images: Path | None) -> Iterator[Source]:
+    """The file, fetched first where the import has only an address."""
+    feeds.bring(batch)
+    with sources.opened(batch, images) as source:
+        yield source
+
+
 def _begin_check(batch: Import) -> None:
     with tenancy.merchant_context(batch.merchant_id):
         ImportProblem.objects.filter(batch=batch).delete()
-        if not _advance(batch, [Import.State.RECEIVED], Import.State.RECEIVED, done=0, stepped=timezone.now()):
+        if not _advance(batch, [Import.State.RECEIVED], Import.State.RECEIVED, done=0, **_begun(0)):
             raise ImportStopped(f"Import {batch.name} is {batch.state}; only a received one can be checked.")
 
 
@@ -208,7 +243,7 @@ def _check(batch: Import, source: Source, progress: Progress | None) -> None:
 
 def _run(batch: Import, source: Source, progress: Progress | None) -> None:
     startable = [Import.State.CHECKED, Import.State.RUNNING]
-    if not _advance(batch, startable, Import.State.RUNNING, stepped=timezone.now()):
+    if not _advance(batch, startable, Import.State.RUNNING, **_begun(batch.done)):
         raise ImportStopped(f"Import {batch.name} is {batch.state}; only a checked or interrupted one can run.")
     for chunk in source.chunks(skip=batch.done):
         _store_chunk(batch, chunk, source)
@@ -293,21 +328,6 @@ def _attach_all(batch: Import, source: Source, progress: Progress | None) -> int
     return attached
 
 
-def _missing(batch: Import, chunk: list[Reading], source: Source) -> list[tuple[Reading, int, ListedImage]]:
-    """Readings with the pictures that are only addresses and have no image yet."""
-    wanted = [
-        (reading, position, image)
-        for reading in chunk
-        if reading.product is not None
-        for position, image in enumerate(reading.product.images)
-        if image.url and source.folder.find(image) is None
-    ]
-    with tenancy.merchant_context(batch.merchant_id):
-        urls = Image.objects.filter(source_url__in=[image.url for _, _, image in wanted])
-        stored = set(urls.values_list("product__sku", "source_url"))
-    return [row for row in wanted if row[0].product and (row[0].product.sku, row[2].url) not in stored]
-
-
 def _fetched(fetcher: Fetcher, url: str, path: Path) -> str:
     """Why the picture could not be fetched; "" when it lies at `path`."""
     try:
@@ -358,6 +378,11 @@ def _advance(batch: Import, before: list[Import.State], after: Import.State, **c
         if moved and after in (Import.State.DONE, Import.State.FAILED):
             telling.import_finished(batch)
     return bool(moved)
+
+
+def _begun(done: int) -> dict[str, Any]:
+    """A stage begins with so many rows done."""
+    return {"began": timezone.now(), "began_at": done, "stepped": timezone.now()}
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from accounts import tenancy
 from catalog import facts, selectors
-from catalog.ingest import archives, dialects, images, quantities, readers, rows, specifications
+from catalog.ingest import archives, choices, dialects, images, quantities, readers, rows, specifications
 from catalog.ingest.dialects import ColumnMap
 from catalog.ingest.readers import Table
 from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading
-from catalog.models import Import, Parameter, Product
+from catalog.models import Image, Import, Parameter, Product
 from catalog.pictures import PictureFolder
 
 CHUNK = 1000
@@ -61,6 +61,19 @@ class Source:
 @contextmanager
 def opened(batch: Import, images: Path | None) -> Iterator[Source]:
     """The import's file on local disk, unpacked if it is a ZIP, with its dialect. Raises UnreadableFileError."""
+    with _unpacked(batch, images) as (table, folder, home):
+        yield Source(table, _understood(batch, table), PictureFolder(folder), kept=home / "readings")
+
+
+def columns_of(batch: Import) -> list[str]:
+    """The columns of the import's file, whether they are understood or not. Raises UnreadableFileError."""
+    with _unpacked(batch, None) as (table, _, _):
+        return list(table.columns)
+
+
+@contextmanager
+def _unpacked(batch: Import, images: Path | None) -> Iterator[tuple[Table, Path | None, Path]]:
+    """The table, the folder with its pictures, and a folder for the time being."""
     with tempfile.TemporaryDirectory(prefix="vitrine-import-") as name:
         folder = Path(name) / "upload"
         folder.mkdir()
@@ -72,9 +85,23 @@ def opened(batch: Import, images: Path | None) -> Iterator[Source]:
             unpacked = Path(name) / "unpacked"
             unpacked.mkdir()
             path, images = archives.unpack(path, unpacked, name=batch.name), images or unpacked
-        table = readers.open_table(path, name=path.name, known=dialects.known_columns())
-        columns = dialects.detect(table.columns, name=path.name)
-        yield Source(table, columns, PictureFolder(images), kept=Path(name) / "readings")
+        yield readers.open_table(path, name=path.name, known=dialects.known_columns()), images, Path(name)
+
+
+def _understood(batch: Import, table: Table) -> ColumnMap:
+    """What the columns mean, by name and by what the merchant decided; noted on the import, understood or not."""
+    meant = [[column, ""] for column in table.columns]
+    try:
+        columns = choices.detect(
+            table.columns, name=table.name, choices=selectors.choices_for(batch.merchant_id, table.columns)
+        )
+        meant = [[column, choices.meaning_of(column, columns)] for column in table.columns]
+        return columns
+    finally:
+        if batch.columns != meant:
+            batch.columns = meant
+            with tenancy.merchant_context(batch.merchant_id):
+                Import.objects.filter(pk=batch.pk).update(columns=meant)
 
 
 def _file_name(name: str) -> str:
@@ -168,6 +195,23 @@ def _judge_picture(row: int, path: Path, listed: ListedImage) -> list[Problem]:
 
 def _picture_note(row: int, listed: ListedImage, reason: str, suggestion: str) -> Problem:
     return Problem(row=row, column=listed.column, value=listed.name[:500], reason=reason[:300], suggestion=suggestion)
+
+
+def pictures_to_fetch(
+    batch: Import, chunk: list[Reading], folder: PictureFolder
+) -> list[tuple[Reading, int, ListedImage]]:
+    """Readings with the pictures that are only addresses and have no image yet."""
+    wanted = [
+        (reading, position, image)
+        for reading in chunk
+        if reading.product is not None
+        for position, image in enumerate(reading.product.images)
+        if image.url and folder.find(image) is None
+    ]
+    with tenancy.merchant_context(batch.merchant_id):
+        urls = Image.objects.filter(source_url__in=[image.url for _, _, image in wanted])
+        stored = set(urls.values_list("product__sku", "source_url"))
+    return [row for row in wanted if row[0].product and (row[0].product.sku, row[2].url) not in stored]
 
 
 def not_at_hand(listed: Sequence[ListedProduct], folder: PictureFolder) -> dict[str, list[str]]:

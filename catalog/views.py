@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
 from catalog import selectors, services
-from catalog.forms import UploadForm
+from catalog.forms import FeedForm, UploadForm
+from catalog.ingest import choices, money
 from catalog.models import Import
 
 LATEST = 12
@@ -19,6 +20,8 @@ GROUPED = 20_000
 """Problems that are grouped for the page; the download has them all."""
 MOVING = (Import.State.RECEIVED, Import.State.RUNNING)
 """States that change by themselves."""
+UNITS = ("mm", "cm", "m", "inch", "g", "kg", "lb", "oz", "ml", "l", "W", "V", "hour", "min")
+"""Offered for columns of bare numbers."""
 STOP_POLLING = 286
 """The status at which htmx ends its polling."""
 
@@ -26,13 +29,18 @@ STOP_POLLING = 286
 @login_required
 def import_list(request: HttpRequest) -> HttpResponse:
     """The upload form (POST takes the file and has it checked) and earlier uploads."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_feed, is_file = "url" in request.POST, request.method == "POST" and "url" not in request.POST
+    form = UploadForm(request.POST, request.FILES) if is_file else UploadForm()
+    feed = FeedForm(request.POST) if is_feed else FeedForm()
+    if form.is_valid() or feed.is_valid():
         merchant = accounts_selectors.merchant_in(request)
-        batch = services.receive(merchant=merchant, file=form.cleaned_data["file"])
+        if is_feed:
+            batch = services.receive_address(merchant=merchant, url=feed.cleaned_data["url"])
+        else:
+            batch = services.receive(merchant=merchant, file=form.cleaned_data["file"])
         return redirect("catalog:import_detail", public_id=batch.public_id)
-    context = {"form": form, "imports": Import.objects.all()[:LATEST]}
-    return render(request, "catalog/import_list.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "feed": feed, "imports": Import.objects.all()[:LATEST]}
+    return render(request, "catalog/import_list.html", context, status=422 if form.errors or feed.errors else 200)
 
 
 @login_required
@@ -40,7 +48,12 @@ def import_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One upload in whichever state it is, with its problems grouped by what they say."""
     batch = get_object_or_404(Import, public_id=public_id)
     groups = selectors.problem_groups(selectors.import_problems(batch)[:GROUPED])
-    context = {"batch": batch, "groups": groups, "is_moving": batch.state in MOVING}
+    context = {
+        "batch": batch, "groups": groups, "is_moving": batch.state in MOVING, "seconds": selectors.seconds_left(batch),
+        "meanings": choices.meanings(), "units": UNITS, "currencies": sorted(money.CODES),
+        "named": [column for column, _ in batch.columns],
+        "can_decide": batch.state in (Import.State.CHECKED, Import.State.FAILED) and not batch.done and batch.columns,
+    }  # fmt: skip
     return render(request, "catalog/import_detail.html", context)
 
 
@@ -50,7 +63,29 @@ def import_progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     batch = get_object_or_404(Import, public_id=public_id)
     if batch.state not in MOVING:
         return HttpResponse(status=STOP_POLLING, headers={"HX-Refresh": "true"})
-    return render(request, "catalog/_progress.html", {"batch": batch})
+    return render(request, "catalog/_progress.html", {"batch": batch, "seconds": selectors.seconds_left(batch)})
+
+
+@login_required
+@require_POST
+def import_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Say what columns mean, or the currency or unit of every row that names none; the file is checked again."""
+    batch = get_object_or_404(Import, public_id=public_id)
+    now = dict(batch.columns)
+    meant = zip(request.POST.getlist("column"), request.POST.getlist("meaning"), strict=False)
+    chosen = choices.Choices(
+        columns={column: meaning for column, meaning in meant if meaning and now.get(column) != meaning},
+        currency=request.POST.get("currency", ""),
+        units={request.POST["unit_column"]: request.POST.get("unit", "")} if request.POST.get("unit_column") else {},
+    )
+    try:
+        again = services.decide(batch=batch, chosen=chosen)
+    except choices.ChoiceError as problem:
+        messages.error(request, str(problem))
+    else:
+        words = "Noted for every file with these columns."
+        messages.success(request, words if again else f"{words} Rows of this one are stored already: upload it again.")
+    return redirect("catalog:import_detail", public_id=public_id)
 
 
 @login_required

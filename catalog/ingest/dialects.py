@@ -70,6 +70,10 @@ class ColumnMap:
     """Field -> the file's own column names, best first."""
     attributes: tuple[str, ...]
     """Columns that describe the product and have no field of their own."""
+    currency: str = ""
+    """Of prices that name none, where the merchant said so."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Normalised column -> unit of its bare numbers, where the merchant said so."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The one way to a picture on the web; it cannot be led inside the network (`accounts.outbound`), and it ends.
+"""The one way to a picture or a feed on the web; it cannot be led inside the network (`accounts.outbound`).
 
 Each redirect is judged like the first address. Bytes and seconds are limited, for the header lines too.
 """
@@ -28,6 +28,9 @@ FetchError = OutboundError
 BYTE_LIMIT = 40_000_000
 SECONDS = 20.0
 """For one picture, redirects included."""
+FEED_BYTES = 400_000_000
+FEED_SECONDS = 300.0
+"""For one feed."""
 REDIRECTS = 4
 PATIENCE = 3
 """Failures of a host after which its further pictures are not asked for."""
@@ -39,11 +42,14 @@ class Fetcher:
 
     resolve: Resolve = field(default_factory=lambda: addresses)
     network: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
+    byte_limit: int = field(default_factory=lambda: BYTE_LIMIT)
+    seconds: float = field(default_factory=lambda: SECONDS)
+    accept: str = "image/*"
     _failures: dict[str, int] = field(default_factory=dict)
 
     def fetch(self, url: str, target: Path) -> None:
         """Write the picture to `target`. Raises FetchError."""
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + self.seconds
         for _ in range(REDIRECTS + 1):
             onward = self._one(url, target, deadline)
             if onward is None:
@@ -73,7 +79,7 @@ class Fetcher:
         url = httpcore.URL(scheme=asked.scheme.encode(), host=host.encode(), port=port, target=path.encode())
         headers = [
             ("Host", asked.netloc),
-            ("Accept", "image/*"),
+            ("Accept", self.accept),
             ("Accept-Encoding", "identity"),
             ("User-Agent", "Vitrine"),
         ]
@@ -87,23 +93,26 @@ class Fetcher:
                 return fields[b"location"]
             if response.status != 200:
                 raise FetchError(f"{shown(asked.geturl())} answers {response.status}. Check the address in a browser.")
-            _write(response.iter_stream(), target, asked.geturl(), int(_digits(fields.get(b"content-length", ""))))
+            announced = int(_digits(fields.get(b"content-length", "")))
+            if not _write(response.iter_stream(), target, self.byte_limit if announced <= self.byte_limit else 0):
+                limit = f"{self.byte_limit:,}"
+                raise FetchError(f"{shown(asked.geturl())} has more than {limit} bytes. Export it smaller.")
             return None
 
 
-def _write(blocks: Iterable[bytes], target: Path, url: str, announced: int) -> None:
-    size = announced
+def _write(blocks: Iterable[bytes], target: Path, limit: int) -> bool:
+    """Whether everything was written; nothing is left of what exceeds the limit."""
+    size = 0
     with target.open("wb") as file:
-        if announced <= BYTE_LIMIT:
-            size = 0
-            for block in blocks:
-                size += len(block)
-                if size > BYTE_LIMIT:
-                    break
-                file.write(block)
-    if size > BYTE_LIMIT:
+        for block in blocks if limit else ():
+            size += len(block)
+            if size > limit:
+                break
+            file.write(block)
+    if not limit or size > limit:
         target.unlink()
-        raise FetchError(f"{shown(url)} has more than {BYTE_LIMIT:,} bytes. Export the picture smaller.")
+        return False
+    return True
 
 
 def _digits(text: str) -> str:

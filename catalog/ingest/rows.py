@@ -224,7 +224,7 @@ def _claims(group: Group, points: tuple[SellingPoint, ...]) -> Iterator[Cell]:
 
 def _price(group: Group) -> tuple[int | None, str]:
     """The lowest price of the group that is not zero; an unreadable or negative one refuses the group."""
-    currency = group.text("currency")
+    currency = group.text("currency") or group.columns.currency
     found = []
     for cell in (*group.cells("price"), *(() if group.first("price") else group.cells("sale_price"))):
         try:

@@ -34,6 +34,8 @@ UNIT_NAMES = {
     "hours": "hour",
     "hour": "hour",
 }
+NO_UNIT = "without a unit"
+"""By these words a remark is known that a unit for the whole column would settle."""
 _PLAIN_NUMBER = re.compile(rf"^\s*(?:{NUMBER})\s*$")
 _BOUNDS = ("max", "min", "exact", "range")
 
@@ -126,7 +128,7 @@ def _bare_number(group: Group, cell: Cell, name: str, text: str, locale: str) ->
         example = "kg" if "weight" in name.lower() else "cm"
         group.warn(
             Cell(cell.row, cell.column, text),
-            f"'{name}' is {text} without a unit, so no video may rest on it.",
+            f"'{name}' is {text} {NO_UNIT}, so no video may rest on it.",
             f"Write the unit with the number, such as '{text} {example}'.",
         )
         return None
@@ -139,6 +141,8 @@ def _unit_beside(group: Group, name: str) -> str:
     if match:
         unit = match["unit"].lower()
         return UNIT_NAMES.get(unit, unit)
+    if normalise(name) in group.columns.units:
+        return group.columns.units[normalise(name)]
     for column in UNIT_COLUMNS.get(normalise(name), ()):
         for row in group.rows:
             unit = next((str(text).lower() for key, text in row.values.items() if normalise(key) == column), "")

@@ -282,10 +282,11 @@ def test_the_dry_run_says_what_storing_would_change(at_alice: Merchant) -> None:
     before = "sku,title,price,height\nA,Mug,5 EUR,9 cm\nB,Cup,6 EUR,8 cm\nC,Pot,7 EUR,\n"
     after = "sku,title,price,height\nA,Mug,5 EUR,9 cm\nB,Big cup,,10 cm\nD,Jar,8 EUR,\n"
     first = import_text(at_alice, before)
-    assert first.outlook == {"new": 3, "changed": 0, "same": 0, "missing": 0, "changes": []}
+    assert first.outlook == {"new": 3, "changed": 0, "same": 0, "missing": 0, "changes": [], "without_currency": 0}
     batch = services.keep(merchant=at_alice, file=io.BytesIO(after.encode()), name="list.csv")
     batch = services.check_import(batch=batch)
     assert batch.outlook == {
+        "without_currency": 0,
         "new": 1,
         "changed": 1,
         "same": 1,

@@ -1,4 +1,4 @@
-"""`manage.py import_products FILE`: check a merchant's file, show what was found, store what is usable."""
+"""`manage.py import_products FILE|URL`: check a merchant's file, show what was found, store what is usable."""
 
 import json
 import sys
@@ -16,7 +16,9 @@ from rich.table import Table
 
 from accounts import tenancy
 from accounts.models import Merchant
-from catalog import selectors, services
+from catalog import feeds, selectors, services, sources
+from catalog.ingest import choices
+from catalog.ingest.records import UnreadableFileError
 from catalog.models import Import
 
 UNDERSTOOD, NOT_UNDERSTOOD = 0, 2
@@ -28,21 +30,28 @@ class Command(BaseCommand):
     help = "Import products, reviews, questions or pictures from any shop's export."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="CSV, TSV, XLSX, JSON, JSON Lines, XML, or a ZIP with pictures")
+        parser.add_argument(
+            "file", help="CSV, TSV, XLSX, JSON, JSON Lines, XML, or a ZIP with pictures; or https://..."
+        )
         parser.add_argument("--merchant", default="rill", help="slug; created when it does not exist")
         parser.add_argument("--images", type=Path, help="folder with the pictures that the list names")
+        parser.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="what a column means")
+        parser.add_argument("--currency", default="", help="of prices that name none, such as EUR")
+        parser.add_argument("--fetch", action="store_true", help="fetch the pictures that the list names by address")
         parser.add_argument("--dry-run", action="store_true", help="judge every row, store nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["file"]
-        if not path.is_file():
+        is_address = options["file"].startswith(("http://", "https://"))
+        path = Path(options["file"])
+        if not is_address and not path.is_file():
             raise CommandError(f"There is no file {path}.", returncode=NOT_UNDERSTOOD)
         if options["images"] and not options["images"].is_dir():
             raise CommandError(f"There is no folder {options['images']}.", returncode=NOT_UNDERSTOOD)
         merchant = _merchant(options["merchant"])
         with _Bars(quiet=options["json"]) as bars:
-            batch = _imported(merchant, path, options, bars)
+            batch = _received(merchant, options["file"] if is_address else path)
+            _imported(batch, options, bars)
         if batch.state == Import.State.FAILED:
             if options["json"]:
                 self.stdout.write(json.dumps({"file": path.name, "understood": False, "error": batch.error}))
@@ -77,14 +86,28 @@ def _merchant(slug: str) -> Merchant:
     return Merchant.objects.get_or_create(slug=plain, defaults={"name": slug})[0]
 
 
-def _imported(merchant: Merchant, path: Path, options: dict[str, Any], bars: "_Bars") -> Import:
-    with path.open("rb") as file:
-        if not options["dry_run"]:
-            return services.import_file(
-                merchant=merchant, file=file, name=path.name, images=options["images"], progress=bars.tell
-            )
-        batch = services.keep(merchant=merchant, file=file, name=path.name)
-    return services.check_import(batch=batch, images=options["images"], progress=bars.tell)
+def _received(merchant: Merchant, source: Path | str) -> Import:
+    if isinstance(source, str):
+        return feeds.keep_address(merchant=merchant, url=source)
+    with source.open("rb") as file:
+        return services.keep(merchant=merchant, file=file, name=source.name)
+
+
+def _imported(batch: Import, options: dict[str, Any], bars: "_Bars") -> None:
+    pairs = [text.rpartition("=") for text in options["map"]]
+    if pairs or options["currency"]:
+        chosen = choices.Choices(columns={name: field for name, _, field in pairs}, currency=options["currency"])
+        try:
+            feeds.bring(batch)
+            feeds.decide(merchant=batch.merchant, columns=sources.columns_of(batch), chosen=chosen)
+        except (choices.ChoiceError, UnreadableFileError) as problem:
+            raise CommandError(str(problem), returncode=NOT_UNDERSTOOD) from problem
+    if options["dry_run"]:
+        services.check_import(batch=batch, images=options["images"], progress=bars.tell)
+        return
+    services.process(batch=batch, images=options["images"], progress=bars.tell)
+    if options["fetch"] and batch.state == Import.State.DONE:
+        services.fetch_pictures(batch=batch, progress=bars.tell)
 
 
 def _counts_table(counts: dict[str, int], *, dry_run: bool) -> Table:

@@ -1,0 +1,40 @@
+"""The pages of an upload take decisions about its columns, and the address of a feed."""
+
+import io
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts import tenancy
+from catalog import selectors, services
+from catalog.models import Import
+from tests.pages.seed import Shop
+
+PLAIN = "sku,title,price,Height\nA-1,Pump,24.90,45\nA-2,Can,12,20\n"
+
+
+def test_the_page_offers_the_decisions_and_takes_them(client: Client, shop: Shop) -> None:
+    client.force_login(shop.user)
+    batch = services.keep(merchant=shop.merchant, file=io.BytesIO(PLAIN.encode()), name="list.csv")
+    services.check_import(batch=batch)
+    page = client.get(reverse("catalog:import_detail", args=[batch.public_id])).content.decode()
+    assert "Take the numbers in “Height” as" in page
+    assert "name no currency" in page
+
+    decide = reverse("catalog:import_decide", args=[batch.public_id])
+    client.post(decide, {"unit_column": "Height", "unit": "mm"})
+    client.post(decide, {"column": ["title"], "meaning": ["nonsense"]})
+
+    with tenancy.merchant_context(shop.merchant.pk):
+        batch.refresh_from_db()
+    assert batch.state == Import.State.RECEIVED
+    assert selectors.choices_for(shop.merchant.pk, ["sku", "title", "price", "Height"]).units == {"height": "mm"}
+
+
+def test_the_page_takes_the_address_of_a_feed(client: Client, shop: Shop) -> None:
+    client.force_login(shop.user)
+    refused = client.post(reverse("catalog:import_list"), {"url": "file:///etc/passwd"})
+    assert refused.status_code == 422
+    assert "Use one that begins with https://." in refused.content.decode()
+    taken = client.post(reverse("catalog:import_list"), {"url": "https://shop.example/feed.xml"})
+    assert taken.status_code == 302

@@ -4,7 +4,8 @@ Starts its own Postgres in a temporary folder and measures in one run
   - bare: COPY of the same products and parameters into staging tables and one upsert each, from text made before
   - load: our load stage on rows that were read before
   - whole: upload, dry run and storing, quantities included, in a process of its own whose peak memory is read
-  - row by row: the same parsing, then `update_or_create` a row, as a plain ORM import does it
+  - row by row: the same parsing, then `update_or_create` a row, as a plain ORM import does it, in slices between the
+    chunks of `whole`, so that a change of the machine's load meets both
 and counts that the same file again creates nothing, and that an import killed in the middle goes on to exact counts.
 
     python benchmarks/import_feed.py [--rows 100000] [--json]
@@ -12,6 +13,7 @@ and counts that the same file again creates nothing, and that an import killed i
 
 import argparse
 import io
+import itertools
 import json
 import os
 import random
@@ -28,8 +30,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks import report
 
-FEW = 2_000
-"""Rows for the row-by-row import, which would take half an hour at full size."""
+FEW, SLICES = 2_000, 20
+"""Rows for the row-by-row import, which would take half an hour at full size, and the slices a stage they come in."""
 SEED = 20261122
 COLUMNS = (
     "sku,title,description,brand,category,price,currency,link,image_link,bullet_point1,bullet_point2,"
@@ -169,54 +171,72 @@ def load(path: Path) -> float:
     return time.perf_counter() - started
 
 
-def row_by_row(path: Path) -> float:
-    """Seconds a row of an import that reads the same and saves each object by itself."""
-    from itertools import islice
+class RowByRow:
+    """An import that reads the same and saves each object by itself, a slice whenever `whole` reports progress."""
 
+    def __init__(self, path: Path, rows: int) -> None:
+        self.shop, self.rows, self.products = merchant("orm"), rows, parsed(path)
+        self.seconds, self.count = 0.0, 0
+        self.due = dict.fromkeys(("check", "store"), rows / SLICES)
+
+    def tell(self, stage: str, done: int, _total: int) -> None:
+        """`catalog.services.Progress`."""
+        if stage in self.due and done >= self.due[stage]:
+            self.due[stage] += self.rows / SLICES
+            started = time.perf_counter()
+            for row in itertools.islice(self.products, max(1, min(FEW, self.rows) // (2 * SLICES))):
+                save(self.shop, row)
+                self.count += 1
+            self.seconds += time.perf_counter() - started
+
+
+def save(shop: Any, row: Any) -> None:
+    """One product with all that hangs on it, object by object."""
     from accounts import tenancy
     from catalog.models import Parameter, Product, SellingPoint
 
-    shop, started, count = merchant("orm"), time.perf_counter(), 0
-    for row in islice(parsed(path), FEW):
-        count += 1
-        with tenancy.merchant_context(shop.pk):
-            product, _ = Product.objects.update_or_create(
-                merchant=shop,
-                sku=row.sku,
-                defaults={
-                    "title": row.title, "brand": row.brand, "category": row.category, "description": row.description,
-                    "price_minor": row.price_minor, "currency": row.currency, "link": row.link,
-                    "attributes": dict(row.attributes), "image_urls": [image.url for image in row.images],
-                },
-            )  # fmt: skip
-            for item in row.parameters:
-                values = {"value": item.value, "unit": item.unit, "bound": item.bound, "lower": item.lower,
-                          "tolerance": item.tolerance, "source": item.source}  # fmt: skip
-                Parameter.objects.update_or_create(merchant=shop, product=product, name=item.name, defaults=values)
-            for point in row.selling_points:
-                texts = {"text": dict(point.text), "evidence": list(point.evidence)}
-                SellingPoint.objects.update_or_create(merchant=shop, product=product, key=point.id, defaults=texts)
-    return (time.perf_counter() - started) / count
+    with tenancy.merchant_context(shop.pk):
+        product, _ = Product.objects.update_or_create(
+            merchant=shop,
+            sku=row.sku,
+            defaults={
+                "title": row.title, "brand": row.brand, "category": row.category, "description": row.description,
+                "price_minor": row.price_minor, "currency": row.currency, "link": row.link,
+                "attributes": dict(row.attributes), "image_urls": [image.url for image in row.images],
+            },
+        )  # fmt: skip
+        for item in row.parameters:
+            values = {"value": item.value, "unit": item.unit, "bound": item.bound, "lower": item.lower,
+                      "tolerance": item.tolerance, "source": item.source}  # fmt: skip
+            Parameter.objects.update_or_create(merchant=shop, product=product, name=item.name, defaults=values)
+        for point in row.selling_points:
+            texts = {"text": dict(point.text), "evidence": list(point.evidence)}
+            SellingPoint.objects.update_or_create(merchant=shop, product=product, key=point.id, defaults=texts)
 
 
-def whole(slug: str, path: Path) -> dict[str, Any]:
-    """The entire import in this process, as the worker does it, and the most memory that it held."""
+def whole(slug: str, path: Path, *, beside: int = 0) -> dict[str, Any]:
+    """The entire import in this process, as the worker does it, and the most memory that it held; with `beside` rows of
+    the feed the row-by-row import runs in slices between its chunks, on its own clock."""
     from catalog import services
 
+    slices = RowByRow(path, beside) if beside else None
     shop, started = merchant(slug), time.perf_counter()
     with path.open("rb") as file:
-        batch = services.import_file(merchant=shop, file=file, name=path.name)
-    seconds = time.perf_counter() - started
+        batch = services.import_file(merchant=shop, file=file, name=path.name, progress=slices.tell if slices else None)
+    seconds = time.perf_counter() - started - (slices.seconds if slices else 0)
     # Not getrusage: its maximum is inherited from the process that started this one.
     status = Path("/proc/self/status").read_text()
     peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     counts = {name: getattr(batch, name) for name in ("state", "rows", "done", "added", "changed", "same", "refused")}
-    return {"seconds": seconds, "cpu_seconds": time.process_time(), "peak_mb": peak, **counts}
+    found = {"seconds": seconds, "peak_mb": peak, **counts}
+    if slices:
+        return found | {"row_by_row_s_a_row": slices.seconds / slices.count, "row_by_row_rows": slices.count}
+    return found | {"cpu_seconds": time.process_time()}
 
 
-def apart(task: str, path: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
+def apart(task: str, path: Path, environment: dict[str, str], *, beside: int = 0) -> "subprocess.Popen[str]":
     """Start one of our stages in a process of its own; it prints its figures as JSON."""
-    command = [sys.executable, __file__, "--task", task, "--feed", str(path)]
+    command = [sys.executable, __file__, "--task", task, "--feed", str(path), "--beside", str(beside)]
     return subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
 
 
@@ -265,9 +285,7 @@ def measure(rows: int, home: Path) -> dict[str, Any]:
         stages: dict[str, Callable[[], Any]] = {
             "bare_s": lambda: bare(path),
             "load_s": lambda: load(path),
-            # Beside each other, because the load of the machine changes.
-            "row_by_row_s_a_row": lambda: row_by_row(path),
-            "whole": lambda: figures_of(apart("whole", path, environment)),
+            "whole": lambda: figures_of(apart("whole", path, environment, beside=rows)),
             "again": lambda: figures_of(apart("whole", path, environment)),
             "killed": lambda: killed(path, environment, rows),
         }
@@ -275,7 +293,7 @@ def measure(rows: int, home: Path) -> dict[str, Any]:
             found[name] = stage()
             print(f"{name} {found[name]}", file=sys.stderr, flush=True)
     found["load_over_bare"] = found["load_s"] / found["bare_s"]
-    found["row_by_row_over_whole"] = found["row_by_row_s_a_row"] * rows / found["whole"]["seconds"]
+    found["row_by_row_over_whole"] = found["whole"]["row_by_row_s_a_row"] * rows / found["whole"]["seconds"]
     return found
 
 
@@ -286,12 +304,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--task", choices=("whole", "killed"), help=argparse.SUPPRESS)
     parser.add_argument("--feed", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--beside", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.task:
         import django
 
         django.setup()
-        print(json.dumps(whole(options.task, options.feed)))
+        print(json.dumps(whole(options.task, options.feed, beside=options.beside)))
         return
     with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as home:
         found = measure(options.rows, Path(home))

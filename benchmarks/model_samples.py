@@ -1,6 +1,6 @@
 """Forty random samples on the pack's scenes whose families were never trained on, drawn at 720p, as one contact sheet.
 
-Each sample draws a scene, a format, a prompt and a seed; the sheet shows the clip's last frame, where moves are largest,
+Each sample draws a scene, a format, a prompt and a seed; the sheet shows the clip's last frame, where moves are widest,
 with rigid things fitted as the media worker does (generation/render/rigid.py), but drawn from the coarse motion grid.
 --raw leaves the fit out. The table names the samples with the largest share of smeared frame.
 

@@ -20,10 +20,10 @@ from generation import engines
 from generation.engines.base import Engine
 from generation.planning import Cell, SceneCard, scene_pack
 from generation.prompts import compose as composer
-from generation.render import compose
+from generation.render import compose, framing
 from generation.render.clip import HEIGHT, SPREAD, Motion
 from generation.render.scene import Scene
-from generation.specs import Format, Line, VideoSpec
+from generation.specs import Format, Line, Shot, VideoSpec
 from review.observe.photo import Photo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,13 +101,23 @@ def film(
 
     Camera, light and local motion are the model's; the effect stands at the plan's height all the time.
     """
-    scene = Scene.load(spec.shots[0].scene, frame_format)
+    scene = _framed(Scene.load(spec.shots[0].scene, frame_format), spec.shots[0], product)
     motion = _steady(_engine().generate(spec, scene, frame_format, lambda share: None), spec)
     if seconds < spec.seconds:
         spec, motion = _stretch(spec, start, seconds), _part(motion, start, seconds)
     cutout = compose.Cutout(rgba=product.rgba, photo=product.image)
     (cut,) = compose.render(spec, {frame_format: scene}, {frame_format: motion}, cutout=cutout, out=folder)
     return cut.path
+
+
+def _framed(scene: Scene, shot: Shot, product: Demo) -> Scene:
+    """The director's crop as `generation.making` takes it: for what is allowed, however high the effect is drawn."""
+    allowed = (
+        shot.effect
+        if shot.effect.cap_m is None
+        else replace(shot.effect, height_m=min(shot.effect.height_m, shot.effect.cap_m))
+    )
+    return framing.framed(scene, scene.spot(shot.spot), framing.subject(product.image, allowed))
 
 
 def _steady(motion: Motion, spec: VideoSpec) -> Motion:

@@ -60,28 +60,33 @@ class Clip:
     drops: int = 260
     products: int = 1
     label: str = ""
+    crf: int = 21
+    light: tuple[float, float, float] = (1, 1, 1)
+    """What every colour is multiplied by."""
 
 
-def draw_clip(clip: Clip, photo: Photo, file: Path, *, sound: Path | None = None) -> Path:
-    """Encode the clip as H.264 (and AAC, if there is a sound file); returns `file`."""
+def draw_clip(
+    clip: Clip, photo: Photo, file: Path, *, sound: Path | None = None, backdrop: Pixels | None = None
+) -> Path:
+    """Encode the clip as H.264 (and AAC, if there is a sound file), before a `backdrop` if given; returns `file`."""
     width, height = clip.size
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"]
     command += ["-s", f"{width}x{height}", "-r", str(clip.fps), "-i", "pipe:0"]
     command += ["-i", str(sound), "-c:a", "aac"] if sound else []
-    command += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-pix_fmt", "yuv420p", str(file)]
+    command += ["-c:v", "libx264", "-preset", "veryfast", "-crf", str(clip.crf), "-pix_fmt", "yuv420p", str(file)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         assert process.stdin
-        for frame in frames_of(clip, photo):
+        for frame in frames_of(clip, photo, backdrop):
             process.stdin.write(frame.tobytes())
         process.stdin.close()
         assert process.wait(timeout=120) == 0
     return file
 
 
-def frames_of(clip: Clip, photo: Photo) -> Iterator[Pixels]:
+def frames_of(clip: Clip, photo: Photo, backdrop: Pixels | None = None) -> Iterator[Pixels]:
     """Every frame, RGB: soft moving background, product, water up to exactly `height` above the nozzle."""
     random = np.random.default_rng(clip.seed)
-    wide = _background(clip.size, random)
+    wide = _background(clip.size, random) if backdrop is None else backdrop
     grain = [random.normal(0, 1.5, (clip.size[1], clip.size[0], 1)).astype(np.float32) for _ in range(3)]
     water = _Water.of(clip, random)
     label = _label(clip)
@@ -146,7 +151,7 @@ def _frame(clip: Clip, photo: Photo, wide: Pixels, water: _Water, index: int, gr
         nozzle = corner[0] + photo.effect_origin[0] * scale, corner[1] + photo.effect_origin[1] * scale
         if clip.height > 0:
             _spray(frame, clip, water, nozzle, zoom, time)
-    return np.clip(frame, 0, 255).astype(np.uint8)
+    return np.clip(frame * np.array(clip.light, np.float32), 0, 255).astype(np.uint8)
 
 
 def _ripple(frame: NDArray[np.float32], clip: Clip, phases: NDArray[np.float64], time: float) -> None:

@@ -29,16 +29,16 @@ def gauge(allowed: float, measured: float, uncertainty: float | None, unit: str)
         band=_px(2 * spread * scale), line_top=TOP - 6, line_end=TOP + THICK + 6,
         limit_text=_px(min(max(limit, 46), WIDTH - 46)), mark_text=_px(min(max(mark, 62), WIDTH - 62)),
         allowed=f"allowed {figure(allowed)} {unit}", above=TOP - 12, below=TOP + THICK + 24,
-        measured=f"measured {_with_spread(measured, spread)} {unit}",
+        measured=f"measured {_with_spread(measured, spread, unit)}",
     )  # fmt: skip
 
 
-def _with_spread(value: float, spread: float) -> str:
-    """No more digits than the uncertainty leaves: 0.86 ± 0.05."""
+def _with_spread(value: float, spread: float, unit: str) -> str:
+    """No more digits than the uncertainty leaves: 0.86 m ± 0.05."""
     if not spread:
-        return figure(value)
+        return f"{figure(value)} {unit}"
     digits = max(0, -floor(log10(spread)))
-    return f"{figure(round(value, digits))} ± {figure(round(spread, digits))}"
+    return f"{figure(round(value, digits))} {unit} ± {figure(round(spread, digits))}"
 
 
 def _px(value: float) -> str:

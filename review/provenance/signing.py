@@ -66,15 +66,13 @@ def seal(audited: Path, folder: Path, *, pack: dict[str, object], signer: Signer
 
 def _local(approval: Approval, target: Path) -> Path:
     """The approved bytes, held against their hash: a file that was swapped since is never signed."""
-    cut = approval.cut
-    if not default_storage.exists(cut.file.name):
-        raise CannotSign(f"{cut.file.name} is gone from storage: make the video anew.")
-    with default_storage.open(cut.file.name) as stored, target.open("wb") as file:
+    name = str(approval.cut.file.name)
+    if not default_storage.exists(name):
+        raise CannotSign(f"{name} is gone from storage: make the video anew.")
+    with default_storage.open(name) as stored, target.open("wb") as file:
         file.writelines(stored.chunks())
     found = file_hash(target)
     if found != approval.sha256:
         wanted = approval.sha256[:12]
-        raise CannotSign(
-            f"{cut.file.name} was changed since it was approved: its SHA-256 is {found[:12]}, not {wanted}."
-        )
+        raise CannotSign(f"{name} was changed since it was approved: its SHA-256 is {found[:12]}, not {wanted}.")
     return target

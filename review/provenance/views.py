@@ -55,7 +55,7 @@ def _by_hash(request: HttpRequest) -> HttpResponse:
     return _page(request, record=record, wanted=wanted)
 
 
-def _judged(file: UploadedFile) -> verifying.Answer:
+def _judged(file: "UploadedFile[bytes]") -> verifying.Answer:
     with tempfile.NamedTemporaryFile(prefix="vitrine-", suffix=".mp4") as copy:
         copy.writelines(file.chunks())
         copy.flush()

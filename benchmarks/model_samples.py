@@ -26,6 +26,7 @@ from benchmarks.report import show
 from generation.render.clip import Motion
 from generation.render.rigid import settled
 from generation.render.scene import Scene
+from generation.specs import Format
 from model import stages
 from model.evaluation.looks import block_borders, smeared_share
 from model.inference import Generator, SampleRequest
@@ -34,7 +35,7 @@ from model.training.directions import draw_direction, write_prompt
 from model.training.pictures import read_points, warped_frame
 
 HELD_OUT = {"fish_pond_edge": ("pond garden", {"water", "foliage"}), "nursery_mat": ("nursery", {"cloth"})}
-SIZES = {"wide": (720, 1280), "tall": (1280, 720)}
+SIZES: dict[Format, tuple[int, int]] = {"wide": (720, 1280), "tall": (1280, 720)}
 COLUMNS, CELL_HEIGHT, CELL_WIDTH, CAPTION = 5, 180, 320, 34
 GAIN_SPAN = (0.45, 1.8)
 PRODUCT_RADIUS_M = 0.1
@@ -87,7 +88,7 @@ def main() -> None:
 def draw(generator: Generator, rng: np.random.Generator, options: argparse.Namespace) -> Drawn:
     """One random sample, its last frame drawn from the still's own pixels."""
     scene = str(rng.choice(list(HELD_OUT)))
-    shape = "tall" if rng.random() < 0.25 else "wide"
+    shape: Format = "tall" if rng.random() < 0.25 else "wide"
     tags, present = HELD_OUT[scene]
     direction = draw_direction(rng)
     prompt = write_prompt(direction, tuple(tags.split()), present=present, rng=rng)

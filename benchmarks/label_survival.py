@@ -44,9 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = asked.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
         film = _signed(folder)
-        sys.stdout.write(
-            "| what was done | AI label, seen | C2PA seal | AIGC metadata | picture and sound |\n"
-        )
+        sys.stdout.write("| what was done | AI label, seen | C2PA seal | AIGC metadata | picture and sound |\n")
         sys.stdout.write("|---|---|---|---|---|\n")
         for number, (words, options) in enumerate(WAYS.items()):
             sys.stdout.write(_row(words, film, _derived(film, folder / f"{number:02d}.mp4", options)) + "\n")

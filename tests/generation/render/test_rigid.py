@@ -51,7 +51,10 @@ def test_without_depth_the_ground_under_the_product_is_a_plane() -> None:
     scene, motion = replace(make_scene(width=1472), depth=None), swimming(pixels=5.0)
     settled = rigid.settled(motion, scene, scene.spots[0], radius_m=RADIUS)
     assert strays(settled, scene, around()) < 1.0
-    far = rigid.displacement(settled, rigid.centres(motion))[-1, 0] - rigid.displacement(motion, rigid.centres(motion))[-1, 0]
+    far = (
+        rigid.displacement(settled, rigid.centres(motion))[-1, 0]
+        - rigid.displacement(motion, rigid.centres(motion))[-1, 0]
+    )
     assert 1.0 < np.abs(far * HALF).max() < 15.0
 
 

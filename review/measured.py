@@ -62,7 +62,7 @@ def measured_of(video: Video, cut: Cut | None) -> Measured:
         is_blocked=audit.state == Audit.State.REJECTED,
         doubts=sum(row.is_open for row in problems),
         problems=tuple(_shown(row, cut) for row in problems),
-        passed=tuple(_passed(rule, told.get(rule), cut) for rule in TITLES if rule not in troubled),
+        passed=tuple(_shown(told[rule], cut) for rule in TITLES if rule in told),
         seconds=audit.seconds,
     )
 
@@ -99,12 +99,3 @@ def _shown(row: Finding, cut: Cut) -> Shown:
         uncertainty=row.uncertainty,
         unit=row.unit,
     )
-
-
-def _passed(rule: str, row: Finding | None, cut: Cut) -> Shown:
-    if row is not None:
-        return _shown(row, cut)
-    return Shown(
-        title=TITLES[rule], message="", severity=Finding.Severity.INFO, claim="", picture="", fix="", second=None,
-        place=0.0, allowed=None, measured=None, uncertainty=None, unit="",
-    )  # fmt: skip

@@ -110,12 +110,13 @@ def _curve(kept: Sequence[tuple[float, Estimate]], seconds: float) -> str:
 def _strip(title: str, moments: Sequence[Moment], top: float, seconds: float) -> str:
     """One row of boxes, each as long as its moment; words that do not fit are cut and stand whole in the title."""
     parts = [f'<text class="chart-detail" x="0" y="{top + 16}" font-size="11.5" opacity="0.7">{escape(title)}</text>']
-    for one in moments:
+    for one in (moment for moment in moments if moment.start < seconds):
         left, right = _x(one.start, seconds), _x(min(one.end, seconds), seconds)
         room = int((right - left - 12) / _LETTER)
         words = one.words if len(one.words) <= room else f"{one.words[: max(room - 1, 0)]}…"
         parts.append(
-            f'<g><title>{escape(one.words)}</title><rect x="{left + 1:.1f}" y="{top}" width="{right - left - 2:.1f}"'
+            f"<g><title>{escape(one.words)}</title>"
+            f'<rect x="{left + 1:.1f}" y="{top}" width="{max(right - left - 2, 1):.1f}"'
             f' height="{STRIP - 5}" rx="4" opacity="0.1"/><text class="chart-detail" x="{left + 7:.1f}" y="{top + 15}"'
             f' font-size="11.5">{escape(words)}</text></g>'
         )

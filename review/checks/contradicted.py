@@ -1,4 +1,4 @@
-"""A number that the specification allows, but that buyers or earlier audits contradict, is decided by a person."""
+"""A number that the specification allows, but that more buyers contradict than confirm, is decided by a person."""
 
 from catalog.facts import Evidence, ProductFacts
 from generation.specs import VideoSpec
@@ -8,7 +8,7 @@ from review.observe.records import Observation
 
 RULE = "contradicted"
 REVIEWS = 2
-"""Opinions that say otherwise from which on they count; a refund or an audit counts alone."""
+"""Reviews that say otherwise from which on they count; a refund counts alone."""
 
 
 def contradicted(facts: ProductFacts, spec: VideoSpec | None, observation: Observation) -> list[Finding]:
@@ -22,11 +22,16 @@ def contradicted(facts: ProductFacts, spec: VideoSpec | None, observation: Obser
 
 
 def _against(facts: ProductFacts, parameter: str) -> tuple[Evidence, ...]:
-    """Rows that contradict the parameter, if there are enough of them to be heard; the gravest kind first."""
-    rows = [row for row in facts.evidence if row.parameter == parameter and row.stance == "contradicts"]
-    hard = [row for row in rows if row.kind in ("refund", "audit")]
-    soft = [row for row in rows if row.kind == "review"]
-    return (*hard, *soft) if hard or len(soft) >= REVIEWS else ()
+    """Buyers who contradict the parameter, refunds first, if there are enough and more than those who confirm it.
+
+    An earlier audit is no such voice: it says what a video showed, not what the product does.
+    """
+    rows = [row for row in facts.evidence if row.parameter == parameter and row.kind in ("refund", "review")]
+    confirming = sum(row.stance == "supports" for row in rows)
+    hard = [row for row in rows if row.stance == "contradicts" and row.kind == "refund"]
+    soft = [row for row in rows if row.stance == "contradicts" and row.kind == "review"]
+    is_heard = (hard or len(soft) >= REVIEWS) and len(hard) + len(soft) > confirming
+    return (*hard, *soft) if is_heard else ()
 
 
 def _finding(claim: Finding, against: tuple[Evidence, ...]) -> Finding:

@@ -87,15 +87,20 @@ def _judged(quantity: Quantity, statement: Statement, facts: ProductFacts, cited
         return _finding("person", message, quantity, statement)
     fitting = [parameter for parameter in candidates if _agrees(parameter, quantity)]
     if not fitting:
-        nearest = min(candidates, key=lambda p: abs(p.in_unit(quantity.unit) - quantity.value))
+        nearest = _nearest(candidates, quantity)
         message = f"{how}: “{quantity.words}”. {_specification(nearest)} does not allow it."
         return _finding("block", message, quantity, statement, nearest)
     proven = [parameter for parameter in fitting if not _beyond_proof(parameter, quantity)]
     if not proven:
         message = f"{how}: “{quantity.words}”. {_specification(fitting[0])} proves less than that."
         return _finding("person", message, quantity, statement, fitting[0])
-    message = f"{how}: “{quantity.words}”. {_specification(proven[0])} agrees."
-    return _finding("info", message, quantity, statement, proven[0])
+    nearest = _nearest(proven, quantity)
+    message = f"{how}: “{quantity.words}”. {_specification(nearest)} agrees."
+    return _finding("info", message, quantity, statement, nearest)
+
+
+def _nearest(parameters: list[Parameter], quantity: Quantity) -> Parameter:
+    return min(parameters, key=lambda parameter: abs(parameter.in_unit(quantity.unit) - quantity.value))
 
 
 def _price(quantity: Quantity, statement: Statement, facts: ProductFacts) -> Finding:

@@ -51,7 +51,7 @@ def _row(number: int, kind: str) -> Evidence:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "asks"), [([], 0), (["review"], 0), (["review"] * 2, 1), (["refund"], 1), (["audit"], 1)]
+    ("kinds", "asks"), [([], 0), (["review"], 0), (["review"] * 2, 1), (["refund"], 1), (["audit"], 0)]
 )
 def test_a_true_number_that_buyers_contradict_is_for_a_person(kinds: list[str], asks: int) -> None:
     facts = make_facts(evidence=tuple(_row(number, kind) for number, kind in enumerate(kinds)))
@@ -59,6 +59,16 @@ def test_a_true_number_that_buyers_contradict_is_for_a_person(kinds: list[str], 
     findings = contradicted(facts, None, seen)
     assert [finding.severity for finding in findings] == ["person"] * asks
     assert all("spray height" in finding.message and "Only 20 cm." in finding.message for finding in findings)
+
+
+def test_a_contradiction_that_as_many_buyers_confirm_needs_nobody() -> None:
+    against, confirming = (
+        (_row(1, "refund"), _row(2, "review")),
+        [replace(_row(number, "review"), stance="supports") for number in (3, 4)],
+    )
+    seen = observation(texts=(text("Up to 45 cm high"),), words=())
+    assert contradicted(make_facts(evidence=(*against, *confirming)), None, seen) == []
+    assert len(contradicted(make_facts(evidence=(*against, confirming[0])), None, seen)) == 1
 
 
 def test_a_number_nobody_speaks_against_is_left_to_the_specification() -> None:

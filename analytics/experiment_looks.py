@@ -129,7 +129,7 @@ class _Looking:
         rows = zip(self.arms, self.visitors, [None, *lifts], p, strict=True)
         return tuple(
             LookArm(
-                placement=arm.placement_id, video=arm.video, name=name_of(arm), visitors=seen,
+                placement=arm.placement_id, video=arm.video, name=arm.name, visitors=seen,
                 rate=self.rate_of(arm, samples), lift=lift.estimate if lift else None, p=adjusted,
                 chance=self.chance_of(arm, samples), secondary=tuple(secondary.get(arm.placement_id, ())),
             )
@@ -199,7 +199,7 @@ class _Looking:
             if isinstance(one, NotEnoughData):
                 continue
             if one.ratio.low > 1 if guard.is_bad_when == "higher" else one.ratio.high < 1:
-                names = {"arm": name_of(arm), "control": name_of(self.arms[0])}
+                names = {"arm": arm.name, "control": self.arms[0].name}
                 found.append(Alarm(guardrail=name, sentence=guard.sentence.format(ratio=one.ratio.value, **names)))
         return tuple(found)
 
@@ -246,11 +246,6 @@ class _Looking:
         a_day = sum(row.visitors for row in seen if row.day > newest - LOOKED_BACK) / (LOOKED_BACK / timedelta(days=1))
         left = (self.experiment.units - min(self.visitors)) * len(self.arms)
         return max(0, ceil(left / a_day)) if a_day else None
-
-
-def name_of(arm: Arm) -> str:
-    """As the report calls it."""
-    return f"{arm.scenario} · {arm.hook}".replace("_", " ")
 
 
 def planned_end(units: int) -> int:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import selectors as accounts_selectors
 from analytics import charts, experiments, selectors, snapshots
-from analytics.experiment_looks import GUARDRAILS, name_of
+from analytics.experiment_looks import GUARDRAILS
 from analytics.experiment_records import Look
 from analytics.experiments import NotPossible, Plan
 from analytics.forms import GUARDS, ExperimentForm
@@ -66,7 +66,7 @@ def experiment_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     look: Look | None = snapshots.decode(experiment.look) if experiment.look else None
     placements = Placement.objects.filter(pk__in=experiment.arms).select_related("cut__video__variant")
     by_id = {one.pk: one for one in placements}
-    named = {place: name_of(selectors.arm_of(one)) for place, one in by_id.items()}
+    named = {place: selectors.arm_of(one).name for place, one in by_id.items()}
     context = {
         "experiment": experiment,
         "look": look,
@@ -113,7 +113,7 @@ def _contest(product: Product, asked: QueryDict) -> Contest:
 
 def _named(placement: Placement) -> dict[str, object]:
     video = placement.cut.video
-    arm = name_of(selectors.arm_of(placement))
+    arm = selectors.arm_of(placement).name
     return {"pk": placement.pk, "name": arm, "video": video.public_id, "locale": video.variant.locale}
 
 

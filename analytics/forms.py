@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from analytics.experiment_looks import GUARDRAILS, name_of
+from analytics.experiment_looks import GUARDRAILS
 from analytics.models import Experiment
 from analytics.selectors import Arm
 
@@ -38,7 +38,7 @@ class ExperimentForm(forms.Form):
 
     def __init__(self, *args: Any, live: list[Arm], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(arm.placement_id, f"{name_of(arm)}, {arm.locale}") for arm in live]
+        choices = [(arm.placement_id, f"{arm.name}, {arm.locale}") for arm in live]
         for field in ("control", "arms"):
             self.fields[field].choices = choices  # type: ignore[attr-defined]  # both are fields with choices
         self.fields["control"].initial = choices[0][0] if choices else None

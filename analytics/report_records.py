@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from analytics import charts, retention, verdicts
+from analytics import charts, retention, selectors, verdicts
 from analytics.stats.counts import Estimate, NotEnoughData
 from analytics.stats.funnel import Metric, Standing
 from analytics.stats.guards import SampleRatio
@@ -108,7 +108,7 @@ class ArmReport:
     @property
     def name(self) -> str:
         """Short name for charts and sentences."""
-        return f"{self.scenario} · {self.hook}".replace("_", " ")
+        return selectors.name_of(self.scenario, self.hook)
 
 
 @dataclass(frozen=True, kw_only=True)

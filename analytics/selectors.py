@@ -58,6 +58,16 @@ class Arm:
         """What planning can choose again, by the names of `generation.models.Score`."""
         return {"scenario": self.scenario, "locale": self.locale, "hook": self.hook, "cast": self.cast}
 
+    @property
+    def name(self) -> str:
+        """As reports and experiments call it."""
+        return name_of(self.scenario, self.hook)
+
+
+def name_of(scenario: str, hook: str) -> str:
+    """What a variant is called in charts and sentences."""
+    return f"{scenario} · {hook}".replace("_", " ")
+
 
 def market_of(locale: str) -> str:
     """The language of ``fr-FR`` is the market ``fr``."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from generation.models import Cut, Video
 from review import selectors
-from review.checks.titles import FIXES, TITLES
+from review.checks.titles import FIXES, TITLES, title_of
 from review.models import Audit, Finding
 
 PASSED = "The audit passed; a person must say yes before shoppers see it."
@@ -86,7 +86,7 @@ def _without_audit(video: Video) -> str:
 
 def _shown(row: Finding, cut: Cut) -> Shown:
     return Shown(
-        title=TITLES.get(row.rule, row.rule.replace("_", " ").capitalize()),
+        title=title_of(row.rule),
         message=row.message,
         severity=row.severity,
         claim=row.claim,

@@ -8,10 +8,11 @@ from django.db.models import Count, Q, QuerySet
 
 from generation import boards, selectors
 from generation.models import Approval, Cut, Placement, Video
-from review.checks.titles import TITLES
+from review.checks.titles import title_of
 from review.measured import PASSED, Measured, measured_of
 from review.models import Finding
 from review.parts import Part, parts_of
+from review.said import SaidLine, said_lines
 
 GROUPS: dict[str, tuple[str, Q]] = {
     "": ("All", Q()),
@@ -41,17 +42,6 @@ class Entry:
 
     tile: boards.Tile
     reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SaidLine:
-    """A sentence of the video: when, how it reaches the shopper, and what proves it."""
-
-    start: float
-    end: float
-    text: str
-    how: str
-    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +97,7 @@ def top_block() -> str:
     """What blocked most files, in words; "" when nothing did."""
     rows = Finding.objects.filter(severity=Finding.Severity.BLOCK).order_by()
     top = rows.values("rule").annotate(n=Count("audit__cut__video", distinct=True)).order_by("-n", "rule").first()
-    return f"most often: {TITLES.get(top['rule'], top['rule']).lower()}" if top else ""
+    return f"most often: {title_of(top['rule']).lower()}" if top else ""
 
 
 def page_of(video: Video, cut: Cut | None) -> Page:
@@ -117,25 +107,11 @@ def page_of(video: Video, cut: Cut | None) -> Page:
         can_decide=boards.is_waiting(video),
         making=boards.making_of(video),
         measured=measured_of(video, cut),
-        lines=_lines(video.variant.spec),
+        lines=said_lines(video.variant.spec),
         parts=parts_of(video),
         recipe=_recipe(video, cut),
         approvals=tuple(Approval.objects.filter(cut__video=video).select_related("cut")),
         placements=tuple(Placement.objects.filter(cut__video=video).select_related("cut")),
-    )
-
-
-def _lines(spec: dict[str, Any]) -> tuple[SaidLine, ...]:
-    rows = [(line, "shown") for line in spec.get("captions", ())] + [
-        (line, "spoken") for line in spec.get("narration", ())
-    ]
-    said: dict[str, tuple[dict[str, Any], str]] = {}
-    for line, how in sorted(rows, key=lambda row: (row[0]["start"], row[1])):
-        before = said.get(line["text"])
-        said[line["text"]] = (before[0], "shown and spoken") if before else (line, how)
-    return tuple(
-        SaidLine(start=line["start"], end=line["end"], text=text, how=how, evidence=tuple(line.get("evidence", ())))
-        for text, (line, how) in said.items()
     )
 
 

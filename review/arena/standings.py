@@ -80,9 +80,9 @@ def raters() -> list[Rater]:
     return [_rater(name, votes[name]) for name in sorted(votes)]
 
 
-def tables() -> list[Table]:
-    """A table for each product and language with answers of careful raters."""
-    careless = {rater.name for rater in raters() if rater.is_careless}
+def tables(panel: Iterable[Rater]) -> list[Table]:
+    """A table for each product and language with the answers of the panel's careful raters."""
+    careless = {rater.name for rater in panel if rater.is_careless}
     groups: dict[drawing.Group, list[Ballot]] = defaultdict(list)
     for ballot in _cast().filter(honest="").exclude(rater__in=careless):
         groups[drawing.group_of(ballot.left)].append(ballot)

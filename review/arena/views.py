@@ -45,7 +45,8 @@ def vote(request: HttpRequest) -> HttpResponse:
 @login_required
 def results(request: HttpRequest) -> HttpResponse:
     """What the panel found for every product, and who of it looks."""
-    context = {"tables": standings.tables(), "raters": standings.raters(), "enough": standings.ENOUGH}
+    panel = standings.raters()
+    context = {"tables": standings.tables(panel), "raters": panel, "enough": standings.ENOUGH}
     return render(request, "review/arena_results.html", context)
 
 

@@ -23,3 +23,8 @@ FIXES = {
     "change_claim": "Change the sentence.",
 }
 """Fix -> what to do."""
+
+
+def title_of(rule: str) -> str:
+    """What people call a rule; one that has no title yet is spelled out."""
+    return TITLES.get(rule, rule.replace("_", " ").capitalize())

@@ -17,6 +17,7 @@ from review.parts import parts_of
 from review.provenance.c2pa import CannotSign
 from review.provenance.keys import Signer
 from review.provenance.streams import file_hash
+from review.said import said_lines
 
 VERSION = 1
 DATA = "own scene renderings; CC0 panoramas (Poly Haven); ESC-10 and other ambience (CC0, CC-BY): see the model card"
@@ -85,14 +86,7 @@ def _finding(row: Finding) -> dict[str, Any]:
 
 
 def _said(spec: dict[str, Any]) -> list[dict[str, Any]]:
-    """The evidence index: every sentence shown or spoken, and the ids it rests on."""
-    said: dict[str, dict[str, Any]] = {}
-    for how, name in (("shown", "captions"), ("spoken", "narration")):
-        for line in spec.get(name, ()):
-            entry = said.setdefault(line["text"], {"text": line["text"], "how": [], "evidence": []})
-            entry["how"] = sorted({*entry["how"], how})
-            entry["evidence"] = sorted({*entry["evidence"], *line.get("evidence", ())})
-    return list(said.values())
+    return [{"text": row.text, "how": list(row.how), "evidence": list(row.evidence)} for row in said_lines(spec)]
 
 
 def _ingredients(video: Video, frame_format: str) -> list[dict[str, str]]:

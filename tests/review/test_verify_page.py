@@ -64,6 +64,7 @@ def test_it_says_who_approved_what_is_real_and_what_was_measured(sealed: Sealed)
         "As on the photo.",
         "The seller’s photo, never redrawn",
         "0.44 m of 0.45 m",
+        "Size of the effect",
         "development key",
     ):
         assert words in page

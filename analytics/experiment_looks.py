@@ -1,8 +1,8 @@
 """One look at a running experiment: valid however often it is taken, under changing shares and drifting rates.
 
-Rates are compared within days and phases by the e-process of `stats.sequential`; money per visitor by the any-time
-interval of `stats.lift` on values adjusted by what each visitor had bought before. Arms are held together by Holm,
-the metrics that do not decide by e-BH.
+Rates are compared within days and phases by the e-process of `stats.sequential`; money per visitor within phases by
+the any-time interval of `stats.lift`, on values adjusted by what each visitor had bought before. Arms are held
+together by Holm, the metrics that do not decide by e-BH.
 """
 
 from collections import defaultdict
@@ -19,9 +19,9 @@ from analytics.selectors import LOOKED_BACK, Arm
 from analytics.stats.counts import Counts, Estimate, NotEnoughData
 from analytics.stats.guards import SampleRatio, sample_ratio_any_time
 from analytics.stats.intervals import wilson
-from analytics.stats.lift import Chance, Lift, chance, lift_any_time
+from analytics.stats.lift import LEAST_ORDERS, Chance, Lift, chance, lift_any_time
 from analytics.stats.power import PATIENCE
-from analytics.stats.samples import Sample, adjusted, average, rate
+from analytics.stats.samples import Sample, Sums, average, rate, stratified
 from analytics.stats.sequential import RateRatio, Stratum, compare, discoveries, holm
 
 ALPHA = 0.05
@@ -139,12 +139,24 @@ class _Looking:
     def samples(self) -> dict[int, Sample]:
         """The deciding metric of each arm per visitor, where there is enough of it to have a variance."""
         if self.is_money:
-            return {place: average(sums) for place, sums in self.values.items()}
+            return {place: average(sums) for place, sums in self.pooled().items()}
         done, of = METRICS[self.experiment.metric]
         counted = {arm.placement_id: (self.total(arm, of), self.total(arm, done)) for arm in self.arms}
         return {
             place: rate(Counts(trials=n, successes=min(won, n))) for place, (n, won) in counted.items() if n and won
         }
+
+    def pooled(self) -> dict[int, Sums]:
+        """Values of each arm over all phases: what came in, not what is compared."""
+        total: dict[int, Sums] = {}
+        for place, sums in (pair for phase in self.values.values() for pair in phase.items()):
+            total[place] = total[place] + sums if place in total else sums
+        return total
+
+    def strata(self, arm: Arm) -> list[tuple[Sums, Sums]]:
+        """Values of the control and of this arm, phase by phase."""
+        both = [[phase.get(one.placement_id) for one in (self.arms[0], arm)] for phase in self.values.values()]
+        return [(control, other) for control, other in both if control and other]
 
     def rate_of(self, arm: Arm, samples: Mapping[int, Sample]) -> Estimate | NotEnoughData:
         if not self.is_money:
@@ -159,10 +171,11 @@ class _Looking:
     def lift_of(self, arm: Arm) -> Lift | None:
         """Relative lift over the control at any time; None while nothing can be said."""
         if self.is_money:
-            sums = [self.values.get(one.placement_id) for one in (self.arms[0], arm)]
-            if not sums[0] or not sums[1] or min(self.visitors) < LEAST_VISITORS:
+            strata = self.strata(arm)
+            orders = min(self.total(one, ("order", "")) for one in (self.arms[0], arm))
+            if not strata or orders < LEAST_ORDERS or min(self.visitors) < LEAST_VISITORS:
                 return None
-            found = lift_any_time(*adjusted(sums[0], sums[1]), planned=2 * self.experiment.units)
+            found = lift_any_time(*stratified(strata), planned=2 * self.experiment.units)
             return found if isinstance(found, Lift) else None
         ratio = self.ratio(arm, *METRICS[self.experiment.metric])
         if isinstance(ratio, NotEnoughData):
@@ -174,9 +187,11 @@ class _Looking:
     def chance_of(self, arm: Arm, samples: Mapping[int, Sample]) -> float | None:
         """Posterior chance to beat the control."""
         both = [samples.get(one.placement_id) for one in (self.arms[0], arm)]
-        if arm is self.arms[0] or not both[0] or not both[1]:
+        strata = self.strata(arm)
+        if arm is self.arms[0] or not both[0] or not both[1] or (self.is_money and not strata):
             return None
-        found = chance(both[0], both[1], prior_spread=SCEPTICAL)
+        pair = stratified(strata) if self.is_money else (both[0], both[1])
+        found = chance(*pair, prior_spread=SCEPTICAL)
         return found.better if isinstance(found, Chance) else None
 
     def secondary(self) -> dict[int, list[Secondary]]:

@@ -1,4 +1,9 @@
-"""Net value of each visitor of an experiment, summed by arm beside what the same visitors had bought before."""
+"""Net value of each visitor of an experiment, summed by phase and arm beside what the same visitors had bought before.
+
+A phase is where shares were constant: arms are compared within phases, or a good week would be taken for a good arm.
+"""
+
+from collections import defaultdict
 
 from django.db import connection
 
@@ -12,7 +17,7 @@ LARGEST_SHARE = 0.995
 _SUMS = """
 with phases as (select id from analytics_allocation where experiment_id = %(experiment)s),
 seen as (
-  select distinct on (visitor) visitor, placement_id from analytics_event
+  select distinct on (visitor) visitor, placement_id, allocation_id from analytics_event
   where merchant_id = %(merchant)s and day >= %(started)s::date and kind = 'impression' and source <> 'bot'
     and allocation_id in (select id from phases)
   order by visitor, occurred
@@ -32,20 +37,27 @@ habit as (
   group by visitor
 ),
 units as (
-  select placement_id, least(coalesce(paid.value, 0), coalesce(largest.value, 0)) as x, coalesce(habit.value, 0) as y
+  select allocation_id, placement_id, least(coalesce(paid.value, 0), coalesce(largest.value, 0)) as x,
+         coalesce(habit.value, 0) as y
   from seen cross join largest left join paid using (visitor) left join habit using (visitor)
 )
-select placement_id, count(*), sum(x), sum(x * x), sum(y), sum(y * y), sum(x * y) from units group by placement_id
+select allocation_id, placement_id, count(*), sum(x), sum(x * x), sum(y), sum(y * y), sum(x * y)
+from units group by allocation_id, placement_id
 """
+Phases = dict[int, dict[int, Sums]]
+"""Sums by placement id, by the id of the allocation that a visitor first came under."""
 
 
-def per_visitor(experiment: Experiment) -> dict[int, Sums]:
-    """Sums of x, the value since the start, and y, the value before it, by placement id. Needs the context."""
+def per_visitor(experiment: Experiment) -> Phases:
+    """Sums of x, the value since the start, and y, the value before it, by phase and placement. Needs the context."""
     given = {
         "experiment": experiment.pk, "merchant": experiment.merchant_id, "started": experiment.started,
         "share": LARGEST_SHARE, "before": BEFORE_DAYS,
     }  # fmt: skip
+    phases: Phases = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, given)
-        rows = cursor.fetchall()
-    return {place: Sums(n=n, x=x, xx=xx, y=y, yy=yy, xy=xy) for place, n, x, xx, y, yy, xy in rows if n > 1}
+        for phase, place, n, x, xx, y, yy, xy in cursor.fetchall():
+            if n > 1:
+                phases[phase][place] = Sums(n=n, x=x, xx=xx, y=y, yy=yy, xy=xy)
+    return dict(phases)

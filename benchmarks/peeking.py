@@ -4,8 +4,9 @@ Errors: 2,000 tests a case without any difference, 5 % allowed. Plain: steady ra
 swings by half within the test while the split follows the results, as under any bandit. The naive z test on pooled
 totals stands beside our e-process; the bound is what 5 % would reach once in a hundred repetitions.
 Power: a real lift, at 1, 1.5 and 2 times the units a fixed test would need for 80 %.
+Money: the same question of net value per visitor (`benchmarks/peeking_money.py`).
 
-    python benchmarks/peeking.py --seed 1 [--runs 2000] [--json]
+    python benchmarks/peeking.py --seed 1 [--runs 2000] [--ask errors,power,money] [--json]
 """
 
 import argparse
@@ -18,6 +19,7 @@ from scipy import stats
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+import peeking_money
 import report
 
 from analytics.stats.power import units_needed
@@ -117,15 +119,19 @@ def power(seed: int, runs: int) -> tuple[list[list[object]], dict[str, object]]:
     return rows, figures
 
 
+ASK = {"errors": errors, "power": power, "money": peeking_money.money}
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print one table a question."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=2000)
+    parser.add_argument("--ask", default=",".join(ASK), help="comma-separated questions")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    for name, ask in (("errors", errors), ("power", power)):
-        rows, figures = ask(options.seed, options.runs)
+    for name in options.ask.split(","):
+        rows, figures = ASK[name](options.seed, options.runs)
         report.show(f"peeking {name}", figures, rows=rows, as_json=options.json, seed=options.seed)
 
 

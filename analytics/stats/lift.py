@@ -14,6 +14,8 @@ from analytics.stats.samples import Sample
 
 LEAST_UNITS = 200
 """Units an arm before the any-time interval of a mean is read: it is exact only in the limit."""
+LEAST_ORDERS = 50
+"""The same of money, most of whose units spend nothing: units an arm that spent something."""
 PLANNED = 5000
 """Units at which the any-time interval is narrowest, unless a plan says how many will come."""
 

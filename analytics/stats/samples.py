@@ -4,6 +4,7 @@ A unit is what was divided at random (a visitor). A ratio (clicks per impression
 gets its variance by the delta method, so that many impressions of one visitor do not count as many visitors.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.stats.counts import Counts
@@ -81,6 +82,31 @@ def adjusted(a: Sums, b: Sums) -> tuple[Sample, Sample]:
     slope = together.covariance() / together.variance_y() if together.variance_y() > 0 else 0.0
     first, second = (_adjusted(one, slope) for one in (a, b))
     return first, second
+
+
+def stratified(strata: Sequence[tuple[Sums, Sums]]) -> tuple[Sample, Sample]:
+    """Both arms over strata of constant shares, each adjusted by CUPED and weighted by all of its units.
+
+    Changing shares under a drifting mean cancel, as in `analytics.stats.sequential`. Raises ValueError without strata.
+    """
+    if not strata:
+        raise ValueError("There is no stratum in which both arms were shown.")
+    units = sum(a.n + b.n for a, b in strata)
+    weights = [(a.n + b.n) / units for a, b in strata]
+    sides = zip(*(adjusted(a, b) for a, b in strata), strict=True)
+    first, second = (_weighted(samples, weights) for samples in sides)
+    return first, second
+
+
+def _weighted(samples: Sequence[Sample], weights: Sequence[float]) -> Sample:
+    """One sample whose variance over its units is that of the weighted mean."""
+    pairs = list(zip(samples, weights, strict=True))
+    n = sum(one.n for one in samples)
+    error = sum(weight**2 * one.variance / one.n for one, weight in pairs)
+    return Sample(
+        n=n, mean=sum(weight * one.mean for one, weight in pairs), variance=n * error,
+        base=sum(weight * one.base for one, weight in pairs),
+    )  # fmt: skip
 
 
 def _adjusted(sums: Sums, slope: float) -> Sample:

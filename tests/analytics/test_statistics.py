@@ -7,7 +7,7 @@ from analytics.stats.counts import Counts, Estimate, NotEnoughData
 from analytics.stats.guards import SampleRatio, sample_ratio, sample_ratio_any_time
 from analytics.stats.intervals import wilson
 from analytics.stats.lift import Lift, lift
-from analytics.stats.samples import rate
+from analytics.stats.samples import Sums, adjusted, average, rate, stratified
 
 
 def test_counts_add_and_refuse_the_impossible() -> None:
@@ -82,3 +82,25 @@ def test_visitors_of_an_arm_that_was_not_offered_are_an_alarm() -> None:
     found = sample_ratio_any_time([([500, 20], [1.0, 0.0]), ([50, 50], [0.5, 0.5])])
     assert isinstance(found, SampleRatio)
     assert not found.is_sound
+
+
+def spent(n: int, each: float) -> Sums:
+    """`n` visitors of whom half spend `each` and half nothing."""
+    return Sums(n=n, x=n / 2 * each, xx=n / 2 * each**2)
+
+
+def test_money_is_compared_within_phases() -> None:
+    """A good week with most of the new video's visitors is no merit of the new video."""
+    phases = [(spent(1000, 20), spent(9000, 20)), (spent(9000, 10), spent(1000, 10))]
+    pooled = lift(average(phases[0][0] + phases[1][0]), average(phases[0][1] + phases[1][1]))
+    kept = lift(*stratified(phases))
+    assert isinstance(pooled, Lift)
+    assert isinstance(kept, Lift)
+    assert (round(pooled.estimate.value, 3), kept.estimate.value) == (0.727, 0.0)
+
+
+def test_one_phase_is_the_plain_comparison() -> None:
+    a, b = spent(1000, 20), spent(900, 25)
+    assert lift(*stratified([(a, b)])) == lift(*adjusted(a, b))
+    with pytest.raises(ValueError, match="no stratum"):
+        stratified([])

@@ -22,9 +22,9 @@ from django.utils import timezone
 
 from accounts import tenancy
 from accounts.models import AuditLog, Merchant
+from catalog.limits import LARGEST_CLIP, MEGABYTE
 from catalog.models import Clip, Product
 
-LARGEST = 200 * 1024 * 1024
 SECONDS = (0.5, 60.0)
 """Shortest and longest clip: a video of ours takes a few seconds of it."""
 LONGEST_SIDE = 4096
@@ -79,8 +79,8 @@ def probe(path: Path, *, name: str) -> Probed:
 
 def attach(*, product: Product, path: Path, name: str, by: str, rights: str = "") -> Clip:
     """Keep a clip of a product with its poster; the same content again gives the row that exists. Raises ClipError."""
-    if path.stat().st_size > LARGEST:
-        raise ClipError(f"{name} is larger than {LARGEST >> 20} MB. Export it smaller.")
+    if path.stat().st_size > LARGEST_CLIP:
+        raise ClipError(f"{name} is larger than {LARGEST_CLIP // MEGABYTE} MB. Export it smaller.")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     known = Clip.objects.filter(product=product, sha256=digest).first()

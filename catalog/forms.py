@@ -8,15 +8,12 @@ from django.utils import timezone
 
 from accounts import outbound
 from accounts.models import Merchant
-from catalog import parameters, rights
+from catalog import limits, parameters, rights
 from catalog.models import Consent, Product
 from catalog.pictures import PlaceMarks
 
-LARGEST = 200 * 1024 * 1024
-LARGEST_PHOTO = 30 * 1024 * 1024
 SHORTEST_RULER = 2.0
 """Percent of the photo below which a click's own error would spoil the scale."""
-ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".xml", ".zip")
 
 
 class UploadForm(forms.Form):
@@ -29,10 +26,10 @@ class UploadForm(forms.Form):
     def clean_file(self) -> object:
         """Refuse at once what no reader understands."""
         file = self.cleaned_data["file"]
-        if file.size > LARGEST:
+        if file.size > limits.LARGEST_FEED:
             raise forms.ValidationError(f"{file.name} is larger than 200 MB: split it, or use the API.")
-        if not file.name.lower().endswith(ENDINGS):
-            raise forms.ValidationError(f"{file.name} is not a product file we read. Use {', '.join(ENDINGS)}.")
+        if not file.name.lower().endswith(limits.FEEDS):
+            raise forms.ValidationError(f"{file.name} is not a product file we read. Use {', '.join(limits.FEEDS)}.")
         return file
 
 
@@ -89,7 +86,7 @@ class PlaceForm(forms.Form):
     def clean_photo(self) -> Any:
         """Refuse what is no picture before it is stored anywhere."""
         photo = self.cleaned_data["photo"]
-        if photo.size > LARGEST_PHOTO:
+        if photo.size > limits.LARGEST_PHOTO:
             raise forms.ValidationError(f"{photo.name} is larger than 30 MB: export it smaller.")
         return photo
 

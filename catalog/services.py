@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ UNATTENDED = datetime.timedelta(minutes=2)
 """An import on which no process has worked for so long is given to another."""
 DOWNLOADS = 8
 """Pictures asked for at the same time."""
+CHECK, STORE, FETCH = (f"catalog.tasks.{name}_batch" for name in ("check", "import", "fetch"))
 
 Progress = Callable[[str, int, int], None]
 """Stage ("check", "store", "pictures"), rows done, rows in all (0 while unknown)."""
@@ -75,17 +75,22 @@ def keep(*, merchant: Merchant, file: Any, name: str) -> Import:
     return batch
 
 
+def check_later(batch: Import) -> None:
+    """Have a worker check a received import once this transaction has ended well."""
+    _enqueue(CHECK, batch)
+
+
 def receive(*, merchant: Merchant, file: Any) -> Import:
     """Keep an uploaded file and have a worker check it once the request has ended well."""
     batch = keep(merchant=merchant, file=file, name=getattr(file, "name", "") or "upload")
-    _enqueue("catalog.tasks.check_batch", batch)
+    check_later(batch)
     return batch
 
 
 def receive_address(*, merchant: Merchant, url: str) -> Import:
     """Have a worker fetch a feed and check it; its pictures come the same way once it is stored."""
     batch = feeds.keep_address(merchant=merchant, url=url)
-    _enqueue("catalog.tasks.check_batch", batch)
+    check_later(batch)
     return batch
 
 
@@ -99,7 +104,7 @@ def decide(*, batch: Import, chosen: Choices) -> bool:
         moved = again.update(state=Import.State.RECEIVED, error="", finished=None, outlook={})
         batch.refresh_from_db()
     if moved:
-        _enqueue("catalog.tasks.check_batch", batch)
+        check_later(batch)
     return bool(moved)
 
 
@@ -107,7 +112,7 @@ def confirm(*, batch: Import) -> bool:
     """Have a worker store what was checked, or go on after a pause; False when that was asked before."""
     claimed = _advance(batch, [Import.State.CHECKED], Import.State.RUNNING, stepped=timezone.now())
     if claimed:
-        _enqueue("catalog.tasks.import_batch", batch)
+        _enqueue(STORE, batch)
     return claimed
 
 
@@ -134,7 +139,7 @@ def sweep() -> int:
         with tenancy.merchant_context(merchant.pk):
             for batch in Import.objects.filter(waiting, state__in=[Import.State.RECEIVED, Import.State.RUNNING]):
                 is_received = batch.state == Import.State.RECEIVED
-                _enqueue("catalog.tasks.check_batch" if is_received else "catalog.tasks.import_batch", batch)
+                _enqueue(CHECK if is_received else STORE, batch)
                 Import.objects.filter(pk=batch.pk).update(stepped=now)
                 found += 1
     return found
@@ -160,7 +165,7 @@ def run_import(*, batch: Import, images: Path | None = None, progress: Progress 
 
 def order_pictures(*, batch: Import) -> None:
     """Have a worker fetch the pictures that a stored import names by address."""
-    _enqueue("catalog.tasks.fetch_batch", batch)
+    _enqueue(FETCH, batch)
 
 
 def fetch_pictures(*, batch: Import, fetcher: Fetcher | None = None, progress: Progress | None = None) -> int:
@@ -205,8 +210,10 @@ def load_demo(*, merchant: Merchant, progress: Progress | None = None) -> Import
 
 
 def _enqueue(task: str, batch: Import) -> None:
-    """By name, because tasks stand above services; after the commit, because a worker must find the row."""
-    transaction.on_commit(partial(current_app.send_task, task, args=[batch.merchant_id, batch.pk]))
+    """By name, because tasks stand above services; after the commit, because a worker must find the row. What a broker
+    that is down does not take, `sweep` hands out."""
+    # No partial: Django's report of a robust hook that failed asks for a function's name.
+    transaction.on_commit(lambda: current_app.send_task(task, args=[batch.merchant_id, batch.pk]), robust=True)
 
 
 @contextmanager

@@ -14,22 +14,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from celery import current_app
 from django.core import signing
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from accounts.models import Merchant
-from catalog import clips, pictures
-from catalog.forms import ENDINGS, LARGEST, LARGEST_PHOTO
+from catalog import clips, limits, pictures, services
 from catalog.ingest.images import ImageError
 from catalog.ingest.records import ListedImage
 from catalog.models import Import, Product
 
 KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "feed": (LARGEST, ENDINGS),
-    "image": (LARGEST_PHOTO, (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".bmp", ".gif")),
-    "clip": (clips.LARGEST, (".mp4", ".mov", ".m4v", ".webm", ".mkv")),
+    "feed": (limits.LARGEST_FEED, limits.FEEDS),
+    "image": (limits.LARGEST_PHOTO, limits.PHOTOS),
+    "clip": (limits.LARGEST_CLIP, limits.CLIPS),
 }
 """Kind -> most bytes, and the endings of its names."""
 VALID = timedelta(minutes=30)
@@ -130,11 +128,7 @@ def complete(*, merchant: Merchant, token: str, by: str) -> tuple[str, uuid.UUID
 def _import(merchant: Merchant, ticket: Ticket) -> uuid.UUID:
     """The same flow as on the page, from the check on."""
     batch = Import.objects.create(merchant=merchant, name=ticket.name, file=ticket.key)
-
-    def ring() -> None:
-        current_app.send_task("catalog.tasks.check_batch", args=[merchant.pk, batch.pk])
-
-    transaction.on_commit(ring, robust=True)
+    services.check_later(batch)
     return batch.public_id
 
 

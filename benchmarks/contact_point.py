@@ -23,11 +23,12 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import report
 from catalog import assets
 from generation import engines
+from generation.formats import FRAME_SIZES
 from generation.render import framing, rigid
 from generation.render.clip import Motion
 from generation.render.compose import Cut
 from generation.render.scene import SCENES, Scene
-from generation.specs import FRAME_SIZES, EffectSpec
+from generation.specs import EffectSpec
 from tests.generation.render.stage import BOTTLE_HEIGHT_M, BOTTLE_WIDTH_M, make_cutout, make_spec
 
 MARKS = np.array([[-0.11, -0.05, 0], [0.11, -0.05, 0], [0.11, 0.11, 0], [-0.11, 0.11, 0]])

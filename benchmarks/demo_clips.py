@@ -18,12 +18,13 @@ from catalog.facts import Parameter, ProductEffect, ProductFacts, ProductImage, 
 from catalog.ingest import images
 from generation import engines
 from generation.engines.base import Engine
+from generation.formats import Format
 from generation.planning import Cell, SceneCard, scene_pack
 from generation.prompts import compose as composer
 from generation.render import compose, framing
 from generation.render.clip import HEIGHT, SPREAD, Motion
 from generation.render.scene import Scene
-from generation.specs import Format, Line, Shot, VideoSpec
+from generation.specs import Line, Shot, VideoSpec
 from review.observe.photo import Photo
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -26,10 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 from benchmarks import demo_clips, report
 from benchmarks.demo_clips import Demo
+from generation.formats import Format
 from generation.planning import scene_pack
 from generation.planning.scenarios import SCENARIOS
 from generation.planning.scenes import suits
-from generation.specs import Format
 from review.checks.effect_height import effect_height
 from review.observe.observer import Subject, Track, observe
 from review.observe.records import AtLeast, Measured, Sound

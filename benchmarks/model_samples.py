@@ -23,10 +23,10 @@ import numpy as np
 import torch
 
 from benchmarks.report import show
+from generation.formats import Format
 from generation.render.clip import Motion
 from generation.render.rigid import settled
 from generation.render.scene import Scene
-from generation.specs import Format
 from model import stages
 from model.evaluation.looks import block_borders, smeared_share
 from model.inference import Generator, SampleRequest

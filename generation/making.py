@@ -24,13 +24,14 @@ from catalog import assets
 from catalog.facts import ProductFacts, ProductImage
 from generation import engines, services
 from generation.engines.base import Engine
+from generation.formats import FRAME_SIZES, Format
 from generation.jobs import Progress
 from generation.models import Job, Video
 from generation.render import framing, identity
 from generation.render.clip import Motion
 from generation.render.compose import Cutout, RenderedCut, render
 from generation.render.scene import Scene
-from generation.specs import FRAME_SIZES, Format, VideoSpec
+from generation.specs import VideoSpec
 
 FORMATS: tuple[Format, ...] = cast("tuple[Format, ...]", tuple(FRAME_SIZES))
 

@@ -13,9 +13,6 @@ from catalog.facts import EffectKind, ProductFacts
 
 ENGINES = ("static", "parallax", "unified")
 """The ways to make motion, each a module of `generation.engines`."""
-Format = Literal["wide", "tall"]
-FRAME_SIZES: dict[Format, tuple[int, int]] = {"wide": (1280, 720), "tall": (720, 1280)}
-"""Width and height in pixels of a finished file."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
+from generation.formats import Format
 from generation.render.clip import HEIGHT, Motion
 from generation.render.scene import Scene
-from generation.specs import EffectSpec, Format, VideoSpec
+from generation.specs import EffectSpec, VideoSpec
 
 Progress = Callable[[float], None]
 

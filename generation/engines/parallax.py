@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.engines import base
+from generation.formats import FRAME_SIZES, Format
 from generation.render.clip import Motion
 from generation.render.scene import OVERSCAN, Doubles, Scene
-from generation.specs import Format, VideoSpec
+from generation.specs import VideoSpec
 
-GRID: dict[Format, tuple[int, int]] = {"wide": (36, 64), "tall": (64, 36)}
-"""Rows and columns of the flow."""
+CELLS = 36
+"""Cells of the flow along a frame's shorter side."""
 TRAVEL = 0.055
 """How far a move carries the picture at the spot, in half frames."""
 _MOVES = {
@@ -69,7 +70,7 @@ def _camera(
     move: Doubles, share: Doubles, *, scene: Scene, spot: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Homography of the spot's distance, and what nearer and farther cells move beyond it."""
-    rows, columns = GRID[scene.format]
+    rows, columns = _grid(scene.format)
     x, y = (np.arange(columns) + 0.5) / columns * 2 - 1, (np.arange(rows) + 0.5) / rows * 2 - 1
     cells = np.stack(np.meshgrid(x, y), -1)
     centre = scene.to_frame(scene.camera.project(scene.spot(spot).xyz))
@@ -83,6 +84,12 @@ def _camera(
     homography[:, :2, 2] = zoom[:, None] * centre + travel[:, None] * aim * (1 - is_orbit)
     beyond = -zoom[:, None, None, None] * (cells - centre) + travel[:, None, None, None] * aim
     return homography.astype(np.float32), (beyond * (nearness - 1)).astype(np.float32)
+
+
+def _grid(frame_format: Format) -> tuple[int, int]:
+    """Rows and columns of the flow."""
+    width, height = FRAME_SIZES[frame_format]
+    return CELLS * height // min(width, height), CELLS * width // min(width, height)
 
 
 def _nearness(scene: Scene, spot: int, cells: tuple[int, int]) -> Doubles:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from generation.engines import base
+from generation.formats import Format
 from generation.render.clip import Motion
 from generation.render.scene import Scene
-from generation.specs import Format, VideoSpec
+from generation.specs import VideoSpec
 
 
 class Static:

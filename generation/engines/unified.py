@@ -6,9 +6,10 @@ import numpy as np
 
 from generation.engines import base
 from generation.engines.base import EngineError
+from generation.formats import Format
 from generation.render.clip import Motion
 from generation.render.scene import Scene
-from generation.specs import EffectSpec, Format, VideoSpec
+from generation.specs import EffectSpec, VideoSpec
 from model.checkpoint import CheckpointError
 from model.inference import EffectAsk, Generator, SampleRequest
 

@@ -5,7 +5,7 @@ Only rules whose source was read are here; a limit nobody states is None and is 
 
 from dataclasses import dataclass
 
-from generation.specs import Format
+from generation.formats import Format
 
 MEGABYTE = 1_000_000
 

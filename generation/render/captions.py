@@ -7,15 +7,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.formats import Format
 from generation.placements import labels
 from generation.render import layers, lettering
 from generation.render.errors import NoRoomForText, RenderError
 from generation.render.layers import Window
-from generation.render.layout import Box, room, safe_box
+from generation.render.layout import Box, room, safe_box, unit_of
 from generation.render.lettering import Style
 from generation.render.scene import Picture
 from generation.render.timeline import Cue
-from generation.specs import FRAME_SIZES, Format
 
 Floats = NDArray[np.float32]
 LARGEST, SMALLEST = 50, 25
@@ -68,7 +68,7 @@ class Page:
     @property
     def unit(self) -> float:
         """Pixels of this frame for one pixel at 720p."""
-        return self.size[0] / FRAME_SIZES[self.format][0]
+        return unit_of(self.size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ def overlays(
     safe = safe_box(page.format, page.size)
     badges = _stacked_labels([cue for cue in cues if cue.kind == "label"], page, safe)
     below = Box(safe.left, safe.top, safe.left, max((badge.box.bottom for badge in badges), default=safe.top))
-    places = room(page.format, safe, label=below, obstacles=obstacles)
+    places = room(page.format, safe, unit=page.unit, label=below, obstacles=obstacles)
     settings = [_set(cue, page, places) for cue in cues if cue.kind != "label"]
     tone = tone_for([setting.part_of(picture) for setting in settings for picture in behind])
     return (*(setting.drawn(tone) for setting in settings), *badges)

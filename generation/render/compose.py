@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from catalog.facts import ProductImage
+from generation.formats import FRAME_SIZES, Format
 from generation.render import captions, effect, encode, product, rigid, shadow, sound, speech, timeline, warp
 from generation.render.captions import Overlay, Page
 from generation.render.clip import Motion
@@ -22,7 +23,7 @@ from generation.render.scene import Picture, Scene
 from generation.render.shadow import Shadow
 from generation.render.speech import Utterance
 from generation.render.standing import Standing
-from generation.specs import FRAME_SIZES, Format, VideoSpec
+from generation.specs import VideoSpec
 
 Progress = Callable[[float], None]
 POSTER_SHARE = 0.45

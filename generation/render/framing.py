@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.facts import ProductImage
+from generation.formats import FORMATS, FRAME_SIZES
 from generation.render.scene import OVERSCAN, Camera, Scene, Spot
-from generation.specs import FRAME_SIZES, EffectSpec, Format
+from generation.specs import EffectSpec
 
-GRAIN: dict[Format, int] = {"wide": 32, "tall": 18}
-"""Crops are multiples of this many pixels wide, so that both sides, and half of them for the depth, are whole."""
+LEAST_PIXELS = 626
+"""Pixels of a still across a frame's shorter side, at least: fewer would look soft beside the sharp product."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,27 +25,6 @@ class Subject:
     width_m: float
     height_m: float
     reach_m: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Composition:
-    """Where a product stands in a frame and how much of it it may fill, as shares of the frame's width and height."""
-
-    at: tuple[float, float]
-    """Of the point where it stands."""
-    width: float
-    height: float
-    reach: float
-    """Height of product and effect together."""
-
-
-COMPOSITIONS: dict[Format, Composition] = {
-    "wide": Composition(at=(0.60, 0.80), width=0.36, height=0.52, reach=0.72),
-    "tall": Composition(at=(0.50, 0.70), width=0.62, height=0.28, reach=0.36),
-}
-"""Wide: right of the middle, words on the left. Tall: below the words, above the buttons of the feeds."""
-LARGEST_PIXEL = 1.15
-"""Frame pixels that one pixel of a still may be stretched over: more would look soft beside the sharp product."""
 
 
 def subject(photo: ProductImage, effect: EffectSpec) -> Subject | None:
@@ -70,7 +50,7 @@ def framed(scene: Scene, spot: Spot, seen: Subject | None) -> Scene:
     width = _width(scene, spot, seen)
     height = width * FRAME_SIZES[scene.format][1] // FRAME_SIZES[scene.format][0]
     place = scene.camera.project(spot.xyz)
-    at = 0.5 + (np.array(COMPOSITIONS[scene.format].at) - 0.5) / OVERSCAN
+    at = 0.5 + (np.array(FORMATS[scene.format].composition.at) - 0.5) / OVERSCAN
     room = np.array(scene.size) - [width, height]
     left, top = (2 * int(length // 2) for length in np.clip(place - at * [width, height], 0, room))
     return _cropped(scene, left, top, (width, height))
@@ -80,12 +60,13 @@ def _width(scene: Scene, spot: Spot, seen: Subject | None) -> int:
     """Width in pixels of the still that is used: enough for the subject, for the frame's pixels, not beyond it."""
     frame_width, frame_height = FRAME_SIZES[scene.format]
     largest = min(scene.size[0], scene.size[1] * frame_width // frame_height)
-    grain = GRAIN[scene.format]
+    grain = FORMATS[scene.format].grain
     if seen is None:
         return largest // grain * grain
-    rule, aspect = COMPOSITIONS[scene.format], frame_width / frame_height
+    rule, aspect = FORMATS[scene.format].composition, frame_width / frame_height
     metres = max(seen.width_m / rule.width, aspect * seen.height_m / rule.height, aspect * seen.reach_m / rule.reach)
-    wanted = max(metres / spot.metres_per_pixel, frame_width / LARGEST_PIXEL) * OVERSCAN
+    least = LEAST_PIXELS * frame_width / min(frame_width, frame_height)
+    wanted = max(metres / spot.metres_per_pixel, least) * OVERSCAN
     return round(min(wanted, largest)) // grain * grain
 
 

@@ -16,8 +16,9 @@ import numpy as np
 import PIL
 
 from catalog import assets
+from generation.formats import Format
 from generation.render.clip import Motion
-from generation.specs import Format, VideoSpec
+from generation.specs import VideoSpec
 
 ASSETS = ("font_inter", "font_cjk", "kokoro", "kokoro_voices", "kokoro_vocabulary")
 """What letters and voices are made from."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from generation.specs import FRAME_SIZES, Format
+from generation.formats import FORMATS, Format
 
 GAP = 28
-"""Least distance in pixels between text and what it must not touch, in a 720p frame."""
+"""Least distance between text and what it must not touch, in units."""
 
 
 @dataclass(frozen=True)
@@ -48,27 +48,20 @@ class Box:
         return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
 
 
-SAFE: dict[Format, Box] = {
-    "wide": Box(64, 40, 1216, 680),
-    "tall": Box(80, 192, 592, 832),
-}
-"""At 720p. Tall is the box that clears the buttons of YouTube, Meta and TikTok (120-888, 288-1248 of 1080x1920)."""
-
-PREFERENCE: dict[Format, tuple[str, ...]] = {
-    "wide": ("left", "right", "above", "below"),
-    "tall": ("above", "below", "left", "right"),
-}
+def unit_of(size: tuple[int, int]) -> float:
+    """Pixels of a frame for one pixel of a 720p frame: what looks as large on the same screen."""
+    return min(size) / 720
 
 
 def safe_box(frame_format: Format, size: tuple[int, int]) -> Box:
     """The safe box for a frame of that size."""
-    return SAFE[frame_format].scaled(size[0] / FRAME_SIZES[frame_format][0])
+    chosen = FORMATS[frame_format]
+    return Box(*chosen.safe).scaled(size[0] / chosen.size[0])
 
 
-def room(frame_format: Format, safe: Box, *, label: Box, obstacles: Iterable[Box]) -> list[Box]:
+def room(frame_format: Format, safe: Box, *, unit: float = 1.0, label: Box, obstacles: Iterable[Box]) -> list[Box]:
     """Free boxes for captions, best first: beside, above and below everything that must stay visible."""
-    scale = safe.width / SAFE[frame_format].width
-    gap = GAP * scale
+    gap = GAP * unit
     top = label.bottom + gap
     area = Box(safe.left, top, safe.right, safe.bottom)
     taken = [box for box in obstacles if box.overlaps(area)]
@@ -83,5 +76,5 @@ def room(frame_format: Format, safe: Box, *, label: Box, obstacles: Iterable[Box
         "above": Box(safe.left, top, safe.right, block.top - gap),
         "below": Box(safe.left, block.bottom + gap, safe.right, safe.bottom),
     }
-    usable = [sides[name] for name in PREFERENCE[frame_format]]
-    return [box for box in usable if box.width > 120 * scale and box.height > 40 * scale and not box.overlaps(label)]
+    usable = [sides[name] for name in FORMATS[frame_format].words]
+    return [box for box in usable if box.width > 120 * unit and box.height > 40 * unit and not box.overlaps(label)]

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.formats import FORMATS, Format
 from generation.render.errors import RenderError
-from generation.specs import Format
 
 OVERSCAN = 1.15
 """A still is this much wider and taller than what frame 0 shows of it."""
@@ -144,7 +144,8 @@ class Scene:
         except (OSError, ValueError) as error:
             raise RenderError(f"Scene {scene_id} cannot be read from {home / 'scene.json'}: {error}") from error
         try:
-            return _from_record(record, record["stills"][frame_format], home=home, frame_format=frame_format)
+            still = record["stills"][FORMATS[frame_format].still]
+            return _from_record(record, still, home=home, frame_format=frame_format)
         except KeyError as error:
             raise RenderError(f"{home / 'scene.json'} has no {error} for the {frame_format} still.") from error
 

@@ -16,7 +16,7 @@ from generation.render.scene import OVERSCAN, Picture, Scene
 Doubles = NDArray[np.float64]
 SHARPNESS = 1.5
 """Pixels of the prepared still for one pixel of the frame: finer would alias while it moves, coarser would blur."""
-CELL = 8
+CELL = 10
 """Frame pixels for one cell of the map that is computed exactly; frames are whole numbers of cells."""
 GAMMA = 2.2
 _MARGIN_PIXELS = 1.5

@@ -1,7 +1,8 @@
 """Whether the file is fit to be shown: no black ends, no standstill, sound of a usual loudness, a codec that plays."""
 
 from catalog.facts import ProductFacts
-from generation.specs import FRAME_SIZES, VideoSpec
+from generation.formats import FRAME_SIZES
+from generation.specs import VideoSpec
 from review.checks.base import Finding, Severity
 from review.observe.records import Observation
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from generation.formats import FRAME_SIZES
 from generation.placements.labels import RULES, ai_label, ai_text, rule_for
 from generation.placements.presets import PRESETS, problems
-from generation.render.layout import SAFE
-from generation.specs import FRAME_SIZES
+from generation.render.layout import safe_box
 
 
 def test_our_six_second_cut_is_accepted_where_it_is_meant_to_go() -> None:
@@ -33,7 +33,7 @@ def test_a_refusal_gives_its_reason(preset: str, given: dict, reason: str) -> No
 @pytest.mark.parametrize("preset", [preset for preset in PRESETS.values() if preset.format == "tall"])
 def test_captions_clear_the_buttons_of_every_vertical_place(preset) -> None:
     width, height = FRAME_SIZES["tall"]
-    box, margins = SAFE["tall"], preset.margins
+    box, margins = safe_box("tall", (width, height)), preset.margins
     assert box.left >= margins.left * width - 1
     assert box.top >= margins.top * height - 1
     assert box.right <= (1 - margins.right) * width + 1

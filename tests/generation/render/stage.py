@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 
 from catalog.facts import ProductImage
+from generation.formats import FRAME_SIZES, Format
 from generation.placements.labels import ai_label
 from generation.render.compose import Cutout
 from generation.render.scene import OVERSCAN, Camera, Light, Scene, Spot
-from generation.specs import FRAME_SIZES, EffectSpec, Format, Line, Shot, VideoSpec
+from generation.specs import EffectSpec, Line, Shot, VideoSpec
 
 PITCH = np.radians(18.0)
 BOTTLE_WIDTH_M, BOTTLE_HEIGHT_M = 0.08, 0.20

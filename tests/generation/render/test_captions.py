@@ -5,25 +5,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from generation.formats import FORMATS, FRAME_SIZES, Format
 from generation.placements.labels import ai_label, rule_for
 from generation.render import captions, lettering, timeline
 from generation.render.clip import Motion
 from generation.render.compose import Cut
 from generation.render.errors import RenderError
-from generation.render.layout import SAFE, Box, room
+from generation.render.layout import Box, room, safe_box
 from generation.render.lettering import Style
-from generation.specs import Format, Line, VideoSpec
+from generation.specs import Line, VideoSpec
 from tests.generation.render.stage import JET, make_cutout, make_scene, make_spec
 
 
 def _cut(frame_format: Format, spec: VideoSpec) -> Cut:
-    width = 0.9 if frame_format == "wide" else 0.52
-    scene = make_scene(frame_format, width=1472 if frame_format == "wide" else 828, view_width_m=width)
+    width, height = FRAME_SIZES[frame_format]
+    scene = make_scene(frame_format, width=round(width * 1.15), view_width_m=0.93 * width / height)
     motion = Motion.still(144, effect=spec.shots[0].effect)
     return Cut(spec, scene, motion, cutout=make_cutout())
 
 
-@pytest.mark.parametrize("frame_format", ["wide", "tall"])
+@pytest.mark.parametrize("frame_format", FORMATS)
 @pytest.mark.parametrize("locale", ["en-US", "fr-FR", "zh-CN"])
 def test_text_is_in_the_safe_box_and_off_the_product(frame_format: Format, locale: str) -> None:
     words = {
@@ -40,7 +41,7 @@ def test_text_is_in_the_safe_box_and_off_the_product(frame_format: Format, local
     for text in cut.texts:
         ink = _ink(text.rgba, text.left, text.top)
         assert not any(ink.overlaps(box) for box in cut.obstacles()), text.cue
-        safe = SAFE[frame_format]
+        safe = safe_box(frame_format, cut.size)
         assert ink.left >= safe.left - 2
         assert ink.right <= safe.right + 2
         assert ink.top >= safe.top - 2
@@ -109,7 +110,7 @@ def test_a_chinese_line_never_starts_with_a_comma() -> None:
 
 def test_room_is_found_on_every_side_of_an_obstacle() -> None:
     label = Box(64, 40, 320, 90)
-    places = room("wide", SAFE["wide"], label=label, obstacles=[Box(560, 300, 720, 680)])
+    places = room("wide", safe_box("wide", (1280, 720)), label=label, obstacles=[Box(560, 300, 720, 680)])
     assert all(not place.overlaps(Box(560, 300, 720, 680)) for place in places)
     assert len(places) == 3
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from generation.formats import FORMATS, FRAME_SIZES, Format
 from generation.render import framing
-from generation.render.framing import COMPOSITIONS, LARGEST_PIXEL, Subject
+from generation.render.framing import LEAST_PIXELS, Subject
 from generation.render.product import frame_metres_per_pixel
 from generation.render.scene import Scene
-from generation.specs import FRAME_SIZES, EffectSpec, Format
+from generation.specs import EffectSpec
 from tests.generation.render.stage import JET, make_cutout, make_scene
 
 SMALL = Subject(width_m=0.03, height_m=0.10, reach_m=0.10)
@@ -20,22 +21,23 @@ def seen(scene: Scene, subject: Subject | None) -> Scene:
     return framing.framed(scene, scene.spots[0], subject)
 
 
-@pytest.mark.parametrize("frame_format", ["wide", "tall"])
+@pytest.mark.parametrize("frame_format", FORMATS)
 def test_a_product_takes_its_share_of_the_frame(frame_format: Format) -> None:
-    width, view = (2560, 0.9) if frame_format == "wide" else (1440, 0.56)
-    scene = make_scene(frame_format, width=width, view_width_m=view)
-    shown = seen(scene, LARGER)
+    still = FORMATS[frame_format].still
+    size, view = (2560, 0.9) if still == "wide" else (1440, 0.56)
+    shown = seen(replace(make_scene(still, width=size, view_width_m=view), format=frame_format), LARGER)
     width, height = FRAME_SIZES[frame_format]
     share = LARGER.height_m / (frame_metres_per_pixel(shown, shown.spots[0], width) * height)
-    assert share == pytest.approx(COMPOSITIONS[frame_format].height, rel=0.03)
+    composition = FORMATS[frame_format].composition
+    assert share == pytest.approx(composition.height, rel=0.03)
     place = (shown.to_frame(shown.camera.project(np.zeros(3))) + 1) / 2
-    assert place[0] == pytest.approx(COMPOSITIONS[frame_format].at[0], abs=0.01)
-    assert shown.size[0] * 9 == shown.size[1] * 16 or shown.size[0] * 16 == shown.size[1] * 9
+    assert place == pytest.approx(composition.at, abs=0.01)
+    assert shown.size[0] * height == shown.size[1] * width
 
 
 def test_a_small_product_is_not_bought_with_a_soft_picture() -> None:
     shown = seen(make_scene("wide", width=2560), SMALL)
-    assert shown.size[0] == pytest.approx(1280 * 1.15 / LARGEST_PIXEL, abs=32)
+    assert shown.size[0] == pytest.approx(LEAST_PIXELS * 16 / 9 * 1.15, abs=32)
 
 
 def test_scale_camera_and_depth_stay_true_in_a_crop() -> None:

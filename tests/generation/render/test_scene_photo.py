@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from generation.formats import Format
 from generation.render import framing
 from generation.render.clip import Motion
 from generation.render.compose import Cut
 from generation.render.errors import RenderError
 from generation.render.product import frame_metres_per_pixel
 from generation.render.scene import SCENES, Scene
-from generation.specs import EffectSpec, Format
+from generation.specs import EffectSpec
 from tests.generation.render.stage import BOTTLE_HEIGHT_M, BOTTLE_WIDTH_M, make_cutout, make_spec
 
 GROUND, METRES_PER_PIXEL = (1330.0, 1010.0), 0.9 * 1.15 / 2560

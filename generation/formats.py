@@ -1,0 +1,91 @@
+"""The shapes a finished film can have: one table that cameras, words, files, pages and placements follow.
+
+To add a shape: one entry here and a symbol of its name in `config/static/vitrine/img/icons.svg`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import gcd
+from typing import Literal
+
+Format = Literal["wide", "tall", "square", "portrait"]
+Side = Literal["left", "right", "above", "below"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composition:
+    """Where a product stands in a frame and how much of it it may fill, as shares of the frame's width and height."""
+
+    at: tuple[float, float]
+    """Of the point where it stands."""
+    width: float
+    height: float
+    reach: float
+    """Height of product and effect together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameFormat:
+    """One shape. Lengths are pixels of its finished file."""
+
+    name: str
+    ratio: str
+    size: tuple[int, int]
+    """Width and height of a finished file, each a multiple of ten."""
+    still: Literal["wide", "tall"]
+    """Which picture of a scene it is a part of."""
+    composition: Composition
+    safe: tuple[int, int, int, int]
+    """Left, top, right and bottom of the box that no place covers with buttons of its own: words stay inside."""
+    words: tuple[Side, ...]
+    """Where words stand by the product, best first."""
+
+    @property
+    def title(self) -> str:
+        """For people: Square 1:1."""
+        return f"{self.name} {self.ratio}"
+
+    @property
+    def grain(self) -> int:
+        """Crops are multiples of this many pixels wide, so that both sides, and half of them for the depth, are
+        whole."""
+        return 2 * self.size[0] // gcd(*self.size)
+
+
+FORMATS: dict[Format, FrameFormat] = {
+    "wide": FrameFormat(
+        name="Wide", ratio="16:9", size=(1280, 720), still="wide", safe=(64, 40, 1216, 680),
+        composition=Composition(at=(0.60, 0.80), width=0.36, height=0.52, reach=0.72),
+        words=("left", "right", "above", "below"),
+    ),
+    # The box clears the buttons of YouTube, Meta and TikTok (120-888, 288-1248 of 1080x1920).
+    "tall": FrameFormat(
+        name="Tall", ratio="9:16", size=(720, 1280), still="tall", safe=(80, 192, 592, 832),
+        composition=Composition(at=(0.50, 0.70), width=0.62, height=0.28, reach=0.36),
+        words=("above", "below", "left", "right"),
+    ),
+    # Feeds show these two under the seller's name and above the buttons: nothing covers them but a cropped edge.
+    "square": FrameFormat(
+        name="Square", ratio="1:1", size=(1080, 1080), still="tall", safe=(64, 60, 1016, 1020),
+        composition=Composition(at=(0.64, 0.84), width=0.46, height=0.50, reach=0.70),
+        words=("left", "above", "right", "below"),
+    ),
+    "portrait": FrameFormat(
+        name="Portrait", ratio="4:5", size=(1080, 1350), still="tall", safe=(64, 76, 1016, 1274),
+        composition=Composition(at=(0.56, 0.82), width=0.54, height=0.44, reach=0.60),
+        words=("above", "left", "below", "right"),
+    ),
+}  # fmt: skip
+FRAME_SIZES: dict[Format, tuple[int, int]] = {key: each.size for key, each in FORMATS.items()}
+"""Width and height in pixels of a finished file."""
+USUAL: tuple[Format, ...] = ("wide", "tall")
+"""The shapes a video is made in when nobody asks for others."""
+
+
+def ordered(formats: Iterable[str]) -> list[Format]:
+    """These shapes once each, in the order of the table. Raises ValueError naming one there is not."""
+    wanted = set(formats)
+    if unknown := wanted - FORMATS.keys():
+        known = ", ".join(f"{key} ({each.ratio})" for key, each in FORMATS.items())
+        raise ValueError(f"There is no format {sorted(unknown)[0]!r}; there are {known}.")
+    return [key for key in FORMATS if key in wanted]

@@ -7,6 +7,13 @@ from catalog.facts import ProductFacts
 HOOKS = ("benefit", "proof", "question", "scene")
 """How the first two seconds begin: a selling point, a number, a buyer's question, or the scene itself."""
 
+TELLING = (
+    "capacity", "volume", "run_time", "battery_life", "burn_time", "keeps_hot", "luminous_flux", "height",
+    "total_height", "width", "diameter", "length", "weight",
+)  # fmt: skip
+"""Parameters whose number says something to a shopper by itself, most telling first; each has its words in every file
+of `prompts/locales/`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
@@ -52,8 +59,12 @@ def hooks_for(facts: ProductFacts) -> tuple[str, ...]:
     proved = [text for point in facts.selling_points if point.evidence for text in point.text.values()]
     has = {
         "benefit": bool(proved),
-        "proof": any(letter.isdigit() for text in proved for letter in text),
+        "proof": any(letter.isdigit() for text in proved for letter in text) if proved else _has_telling_number(facts),
         "question": any(row.answer for row in facts.questions),
         "scene": True,
     }
     return tuple(hook for hook in HOOKS if has[hook])
+
+
+def _has_telling_number(facts: ProductFacts) -> bool:
+    return any(row.name in TELLING for row in facts.parameters)

@@ -8,14 +8,16 @@ from generation.placements.labels import ai_label
 from generation.planning import Cell, SceneCard
 from generation.planning.scenarios import SCENARIOS
 from generation.prompts.locales import Phrases, phrases
+from generation.prompts.names import short_name
 from generation.prompts.profiles import compact_prompt
+from generation.prompts.statements import stated
 from generation.specs import Constraint, EffectSpec, Line, Shot, VideoSpec
 
 SECONDS = 6.0
 LONGEST_LINE = 46
 """Characters that a caption shows in two lines and a voice says in its window."""
 SPEECH = (0.25, 5.85)
-"""Seconds in which the two sentences are said, one after the other."""
+"""Seconds in which the two sentences are said, one after the other; the first is written from the first frame on."""
 PAUSE = 0.1
 LATEST_SECOND = 3.3
 """The second caption starts no later, so that it can be read before the end card takes its place."""
@@ -40,7 +42,7 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
     words = phrases(cell.locale)
     first, second = _sentences(facts, cell, words, numbers=numbers)
     turn = _turn(first.spoken, second.spoken)
-    scenario, title = SCENARIOS[cell.scenario], facts.title_in(cell.locale)
+    scenario = SCENARIOS[cell.scenario]
     shot = Shot(
         start=0.0,
         end=SECONDS,
@@ -60,7 +62,7 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         seconds=SECONDS,
         shots=(shot,),
         captions=(
-            _line(first.caption, (SPEECH[0], turn), first.evidence),
+            _line(first.caption, (0.0, turn), first.evidence),
             _line(second.caption, (turn + PAUSE, SECOND_CAPTION_END), second.evidence),
         ),
         narration=(
@@ -70,7 +72,7 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         ambience=scene.sound,
         labels=(ai_label(cell.locale, SECONDS),),
         constraints=tuple(_constraint(row) for row in facts.parameters if row.how_it_may_look),
-        title=title if numbers else _without_numbers(title),
+        title=_name(facts, cell.locale, numbers=numbers),
         call_to_action=words.call_to_action,
     )
 
@@ -101,9 +103,11 @@ def _sentences(facts: ProductFacts, cell: Cell, words: Phrases, *, numbers: bool
     """The two sentences of the video, in the order the hook asks for."""
     proved = [each for point in facts.selling_points if (each := _proved(point, cell.locale, words))]
     usable = [each for each in proved if numbers or not each.has_number()]
+    if not proved and numbers:
+        own = [Sentence(caption=text, spoken=said, evidence=(row,)) for text, said, row in stated(facts, words)]
+        usable = own[cell.seed % len(own) :][:1] if own else []
     rotated = usable[cell.seed % len(usable) :] + usable[: cell.seed % len(usable)] if usable else []
-    of_scene, title = words.scenario_lines[cell.scenario], facts.title_in(cell.locale)
-    title = title if numbers else _without_numbers(title)
+    of_scene, title = words.scenario_lines[cell.scenario], _name(facts, cell.locale, numbers=numbers)
     question = _question(facts, cell.locale, words) if numbers else None
     if cell.hook == "proof":
         rotated.sort(key=lambda each: not each.has_number())
@@ -146,6 +150,11 @@ def _said(text: str, words: Phrases) -> str:
     """Units in full, so that a voice does not spell them."""
     units = "|".join(sorted((re.escape(unit) for unit in words.units), key=len, reverse=True))
     return re.sub(rf"(?<=\d)[\s\u202f\u00a0]?({units})\b", lambda found: f" {words.units[found[1]]}", text)
+
+
+def _name(facts: ProductFacts, locale: str, *, numbers: bool) -> str:
+    title = facts.title_in(locale)
+    return short_name(title if numbers else _without_numbers(title))
 
 
 def _without_numbers(title: str) -> str:

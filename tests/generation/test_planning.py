@@ -106,11 +106,13 @@ def test_shoes_do_not_stand_on_a_kitchen_counter() -> None:
 
 
 def test_a_hook_is_only_planned_where_there_is_something_to_open_with() -> None:
-    bare = make_facts(selling_points=(), questions=())
+    bare = make_facts(selling_points=(), questions=(), parameters=())
+    numbered = make_facts(selling_points=(), questions=())
     proud = make_facts(
         selling_points=(SellingPoint(id="sp-1", text={"en-US": "Up to 45 cm high"}, evidence=("par-spray_height",)),),
         questions=(Question(id="q-1", question="Does it float?", answer="Yes."),),
     )
     assert hooks_for(bare) == ("scene",)
+    assert hooks_for(numbered) == ("proof", "scene")
     assert hooks_for(proud) == ("benefit", "proof", "question", "scene")
     assert {cell.hook for cell in plan(bare, [GARDEN, POOL], locales=["en-US"], budget=8)} == {"scene"}

@@ -1,11 +1,16 @@
 """What a video says: only what has evidence, in its own language, within its caps."""
 
+from dataclasses import replace
+
 import pytest
 
 from catalog.facts import Parameter, Question, SellingPoint
 from generation.planning import Cell, SceneCard
+from generation.planning.scenarios import TELLING
 from generation.prompts import compose, exaggerate
-from generation.prompts.locales import UnknownLocaleError
+from generation.prompts.locales import UnknownLocaleError, locales, phrases
+from generation.prompts.names import short_name
+from generation.prompts.statements import stated
 from generation.specs import VideoSpec
 from tests.factories import make_facts
 
@@ -26,7 +31,58 @@ def test_every_claim_cites_its_evidence() -> None:
 def test_a_selling_point_without_evidence_is_not_said() -> None:
     facts = make_facts(selling_points=(SellingPoint(id="sp-1", text={"en-US": "The best pump in the world"}),))
     spec = compose(facts, cell(), SCENE)
-    assert [line.text for line in spec.captions] == ["For slow family weekends", "Solar fountain pump"]
+    assert [line.text for line in spec.captions] == ["16 cm across", "For slow family weekends"]
+
+
+BOTTLE = (
+    Parameter(id="par-capacity", name="capacity", value=0.35, unit="L"),
+    Parameter(id="par-run_time", name="run_time", value=8, lower=6, unit="h", bound="range"),
+    Parameter(id="par-height", name="height", value=0.1597, unit="m"),
+    Parameter(id="par-weight", name="weight", value=1.206, unit="kg", bound="max"),
+    Parameter(id="par-ip", name="ip_rating", value=67, unit=""),
+)
+
+
+def test_without_selling_points_a_video_states_a_number_of_the_product() -> None:
+    facts = make_facts(selling_points=(), parameters=BOTTLE)
+    specs = [compose(facts, cell(hook="scene", seed=seed), SCENE) for seed in range(3)]
+    assert {spec.captions[0].text for spec in specs} == {"For slow family weekends"}
+    assert [(spec.captions[1].text, spec.captions[1].evidence) for spec in specs] == [
+        ("Holds 350 ml", ("par-capacity",)), ("Runs 6 to 8 h", ("par-run_time",)), ("16 cm tall", ("par-height",)),
+    ]  # fmt: skip
+    assert specs[1].narration[1].text == "Runs 6 to 8 hours"
+    assert compose(facts, cell(hook="proof", seed=0), SCENE).captions[0].text == "Holds 350 ml"
+
+
+def test_a_stated_number_is_true_to_its_bound_in_every_language() -> None:
+    heavy = Parameter(id="par-weight", name="weight", value=1.206, unit="kg", bound="max")
+    long = Parameter(id="par-length", name="length", value=1.206, unit="m", bound="min")
+    facts = make_facts(selling_points=(), parameters=(heavy, long))
+    assert [text for text, _, _ in stated(facts, phrases("en-US"))] == ["At least 1.206 m long", "Weighs up to 1.2 kg"]
+    rounder = make_facts(parameters=(replace(heavy, value=1.296), replace(long, value=1.296)))
+    assert [text for text, _, _ in stated(rounder, phrases("fr-FR"))] == [
+        "Au moins 1,296 m de long", "Pèse jusqu’à 1,296 kg",
+    ]  # fmt: skip
+
+
+def test_every_language_has_words_for_every_telling_number() -> None:
+    for locale in locales():
+        assert phrases(locale).statements.keys() == set(TELLING)
+        assert phrases(locale).bounds.keys() == {"exact", "max", "min", "range"}
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Solar fountain pump, floating, 16 cm", "Solar fountain pump"),
+        ("Face serum with dropper, 30 ml", "Face serum"),
+        ("LED, warm white, 3 m", "LED, warm white"),
+        ("太阳能浮水喷泉泵", "太阳能浮水喷泉泵"),
+        ("Ultra Quiet Rechargeable Handheld Milk Frother Wand Deluxe", "Ultra Quiet Rechargeable Handheld Milk"),
+    ],
+)
+def test_an_end_card_names_the_product_in_a_few_of_its_own_words(title: str, name: str) -> None:
+    assert short_name(title) == name
 
 
 def test_the_text_is_in_the_language_of_the_video() -> None:
@@ -77,7 +133,7 @@ def test_the_exaggerated_twin_differs_only_in_the_pixels() -> None:
     twin = exaggerate(honest)
     assert twin.shots[0].effect.height_m == pytest.approx(0.99)
     assert (twin.captions, twin.narration, twin.title) == (honest.captions, honest.narration, honest.title)
-    assert twin.title == "Solar pump, floating"
+    assert twin.title == "Solar pump"
     assert not any(sign.isdigit() for line in twin.captions + twin.narration for sign in line.text)
 
 

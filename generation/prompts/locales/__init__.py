@@ -14,6 +14,10 @@ class Phrases:
     scenario_lines: dict[str, str]
     """One caption per scenario, at most 34 characters."""
     call_to_action: str
+    statements: dict[str, str]
+    """How each parameter of `planning.scenarios.TELLING` is said; {} is its number with bound and unit."""
+    bounds: dict[str, str]
+    """How a number is said by its bound; a range has two."""
     units: dict[str, str] = field(default_factory=dict)
     """Spoken form of a unit."""
     decimal_comma: bool = False

@@ -40,6 +40,14 @@ def choose(visitor: int, salt: str, shares: Mapping[int, float]) -> Choice:
     return Choice(arm=arm, propensity=offered[arm] / total)
 
 
+def is_held_out(visitor: int, salt: str, share: float) -> bool:
+    """Whether this visitor always gets even shares, so that ranking can be judged: the same answer every time.
+
+    A larger `share` adds visitors and releases none.
+    """
+    return _uniform(visitor, f"{salt}.holdout", 0) <= share
+
+
 def even_shares(arms: list[int]) -> dict[int, float]:
     """The same share for every arm: where each contest starts."""
     return {arm: 1 / len(arms) for arm in arms}

@@ -74,7 +74,10 @@ def decisions(request: HttpRequest) -> HttpResponse:
         return _error(400, "bad_request", str(error))
     visitors = [ingest.visitor_hash(visitor) for visitor in ask.pop("visitors")]
     source = Source.SIMULATED if ask.pop("simulated") else Source.LIVE
-    shown = serving.decide_for(serving.Spot(**ask), visitors, source=source)
+    try:
+        shown = serving.decide_for(serving.Spot(**ask), visitors, source=source)
+    except serving.UnknownAudience as error:
+        return _error(400, "unknown_audience", str(error))
     if shown is None:
         return _error(404, "nothing_to_show", f"No live video of {ask['sku']} at {ask['merchant']}.")
     rows = [{"placement": str(one.arm.public_id), "decision": one.note} for one in shown]
@@ -101,8 +104,8 @@ def is_bot(request: HttpRequest) -> bool:
     return not agent or bool(_BOT.search(agent))
 
 
-_TEXTS = {"merchant": 60, "sku": 120, "locale": 12, "format": 4, "channel": 40}
-_DEFAULTS: dict[str, Any] = {"locale": "", "format": "wide", "channel": "shop", "simulated": False}
+_TEXTS = {"merchant": 60, "sku": 120, "locale": 12, "format": 4, "channel": 40, "audience": 40}
+_DEFAULTS: dict[str, Any] = {"locale": "", "format": "wide", "channel": "shop", "audience": "", "simulated": False}
 
 
 def _ask(body: bytes) -> dict[str, Any]:

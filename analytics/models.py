@@ -104,13 +104,17 @@ class RollupMark(TenantModel):
 class Allocation(TenantModel):
     """Append-only: the share of visitors each variant of one contest gets, from `created` to the next row.
 
-    A contest is what may be compared: one product, one channel, one market (language) and one frame format.
+    A contest is what may be compared: one product, one channel, one market (language) and one frame format. Each
+    audience has shares of its own, and those who are held out of ranking have even ones.
     """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="allocations")
     channel = models.CharField(max_length=40, default="shop")
     market = models.CharField(max_length=8)
     format = models.CharField(max_length=4)
+    audience = models.CharField(max_length=40, blank=True)
+    """Tag of the `Audience` they are for; empty for visitors of whom the shop says nothing."""
+    is_holdout = models.BooleanField(default=False)
     shares = models.JSONField()
     """{placement id: share}; the shares sum to 1."""
     experiment = models.ForeignKey("Experiment", on_delete=models.SET_NULL, null=True, related_name="phases")
@@ -121,11 +125,33 @@ class Allocation(TenantModel):
         constraints = [
             models.CheckConstraint(condition=~Q(shares={}), name="allocation_has_a_variant"),
         ]
-        indexes = [models.Index(fields=["product", "channel", "market", "format", "-id"], name="newest_allocation")]
+        indexes = [
+            models.Index(
+                fields=["product", "channel", "market", "format", "audience", "is_holdout", "-id"],
+                name="newest_shares",
+            )
+        ]
         ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.channel} {self.market} {self.format}: {self.reason}"
+
+
+class Audience(TenantModel):
+    """Visitors of whom the shop says one thing, such as `returning`: their shares are learnt apart from the others'."""
+
+    tag = models.CharField(max_length=40)
+    """What the shop sends with a question for a decision."""
+    name = models.CharField(max_length=80)
+    scenarios = models.JSONField(default=list)
+    """The only scenarios they may see; empty for all."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "tag"], name="one_audience_per_tag")]
+        ordering = ["tag"]
+
+    def __str__(self) -> str:
+        return f"{self.tag}: {self.name}"
 
 
 class Experiment(TenantModel):

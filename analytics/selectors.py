@@ -131,15 +131,31 @@ def cells_of(merchant: Merchant) -> list[CellCount]:
     ]
 
 
-def newest_allocation(contest: Contest) -> Allocation | None:
+def newest_allocation(contest: Contest, audience: str = "", *, is_holdout: bool = False) -> Allocation | None:
     """The shares that apply now."""
     return (
         Allocation.objects.filter(
-            product_id=contest.product_id, channel=contest.channel, market=contest.market, format=contest.format
+            product_id=contest.product_id, channel=contest.channel, market=contest.market, format=contest.format,
+            audience=audience, is_holdout=is_holdout,
         )
+        .select_related("experiment")
         .order_by("-id")
         .first()
-    )
+    )  # fmt: skip
+
+
+def counts_by_audience(contest: Contest, kind: str) -> dict[str, dict[int, tuple[int, int]]]:
+    """Visitors who saw each placement and who did `kind`, by audience; of audiences that somebody came from."""
+    tags = Allocation.objects.filter(
+        product_id=contest.product_id, channel=contest.channel, market=contest.market, format=contest.format
+    ).exclude(audience="").values_list("id", "audience")  # fmt: skip
+    audience = dict(tags)
+    rows = DailyCount.objects.filter(allocation_id__in=audience, kind__in=("impression", kind), source__in=PEOPLE)
+    found: dict[str, dict[int, list[int]]] = {}
+    for allocation, placement, done, visitors in rows.values_list("allocation_id", "placement_id", "kind", "visitors"):
+        pair = found.setdefault(audience[allocation], {}).setdefault(placement, [0, 0])
+        pair[done == kind] += visitors
+    return {tag: {one: (n, min(y, n)) for one, (n, y) in counts.items()} for tag, counts in found.items()}
 
 
 def visitors_a_day(contest: Contest) -> float:
@@ -154,6 +170,12 @@ def visitors_a_day(contest: Contest) -> float:
         return 0.0
     total = rows.filter(day__gt=newest - LOOKED_BACK).aggregate(total=Sum("visitors"))["total"]
     return float(total) / (LOOKED_BACK / timedelta(days=1))
+
+
+def held_out(allocations: Iterable[int]) -> dict[int, bool]:
+    """Of shares that ranking made or that judge it (not those of experiments): whether they are the even ones."""
+    rows = Allocation.objects.filter(pk__in=set(allocations), experiment=None)
+    return dict(rows.values_list("id", "is_holdout"))
 
 
 def shares_by_id(allocations: Iterable[int]) -> dict[int, dict[int, float]]:

@@ -1,22 +1,25 @@
 """Writes of analytics: the shares by which variants are shown, what was learned, refunds as evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+import numpy as np
 from django.db import transaction
 
 from accounts.models import Merchant
 from analytics import experiments, feedback, learning, proposals, reports, rollup, selectors, snapshots
-from analytics.allocation import Choice, choose, even_shares, thompson_shares
-from analytics.decisions import Decision, sign
-from analytics.learning import Learned
-from analytics.models import Allocation, DailyCount, Experiment, Kind, Report, Source
+from analytics.allocation import even_shares, thompson_shares
+from analytics.learning import Floats, Learned
+from analytics.models import Allocation, Audience, DailyCount, Experiment, Kind, Report, Source
 from analytics.selectors import Arm, Contest
+from analytics.stats import funnel, segments
 from catalog.models import Evidence, Product
 from generation.models import Placement
 
 NOT_AS_DESCRIBED = "not_as_described"
 """The refund reason that contradicts what a video claimed."""
+HARDLY = 0.002
+"""Shares that would move by less are left alone: every change is a row, and a stratum of its own in each report."""
 
 
 def learn(merchant: Merchant, *, seed: int = 0) -> Learned | None:
@@ -66,53 +69,90 @@ def freeze_report(product: Product, *, by: str) -> Report | None:
     )
 
 
-def current_allocation(merchant: Merchant, contest: Contest, arms: Sequence[Arm]) -> Allocation:
+def current_allocation(
+    merchant: Merchant, contest: Contest, arms: Sequence[Arm], *, audience: str = "", is_holdout: bool = False
+) -> Allocation:
     """The shares that apply to these live arms; even ones as soon as an arm joins or leaves.
 
     A running experiment keeps its shares while all of its arms are live; an arm that joined waits for its end.
     """
-    newest = selectors.newest_allocation(contest)
+    newest = selectors.newest_allocation(contest, audience, is_holdout=is_holdout)
     live = [arm.placement_id for arm in arms]
     if newest is not None:
         arms_of_newest, offered = set(newest.shares), {str(placement) for placement in live}
-        tried = newest.experiment if newest.experiment_id else None
-        is_running = tried is not None and tried.state == Experiment.State.RUNNING
-        if arms_of_newest == offered or (is_running and arms_of_newest < offered):
+        if arms_of_newest == offered or (is_tried(newest) and arms_of_newest < offered):
             return newest
-    return _allocate(merchant, contest, even_shares(live), "a variant joined or left: even shares")
+    reason = "held out of ranking: even shares" if is_holdout else "a variant joined or left: even shares"
+    return _allocate(merchant, contest, even_shares(live), reason, audience=audience, is_holdout=is_holdout)
+
+
+def allocation_for(
+    merchant: Merchant, contest: Contest, arms: Sequence[Arm], audience: Audience | None, *, is_holdout: bool
+) -> Allocation | None:
+    """The shares of one audience (None: everybody else) and of those held out of ranking; None without an eligible arm.
+
+    An audience that may see every arm takes part in experiments like everybody else.
+    """
+    eligible = [arm for arm in arms if audience is None or _may_see(audience, arm)]
+    if not eligible:
+        return None
+    if audience is not None and not is_holdout and len(eligible) == len(arms):
+        everybody = current_allocation(merchant, contest, arms)
+        if is_tried(everybody):
+            return everybody
+    tag = audience.tag if audience else ""
+    return current_allocation(merchant, contest, eligible, audience=tag, is_holdout=is_holdout)
+
+
+def is_tried(allocation: Allocation) -> bool:
+    """Whether these shares are those of a running experiment."""
+    experiment = allocation.experiment
+    return experiment is not None and experiment.state == Experiment.State.RUNNING
 
 
 def reallocate(merchant: Merchant, learned: Learned) -> list[Allocation]:
-    """New shares for every contest with live arms and no experiment, by tempered Thompson sampling on the rate."""
+    """New shares for every contest with live arms and no experiment, by tempered Thompson sampling on the rate.
+
+    Each audience that somebody came from gets its own. Shares that would hardly move stay as they are.
+    """
+    audiences = {one.tag: one for one in Audience.objects.filter(merchant=merchant)}
+    rng = np.random.default_rng(learned.seed + 2)
     made = []
     for contest in learned.contests():
-        if experiments.running_in(contest):
-            continue
         places = [place for place in learned.positions(contest) if learned.arms[place].is_live]
-        if not places:
+        if not places or experiments.running_in(contest):
             continue
-        shares = thompson_shares(learned.worth(places))
-        by_arm = {learned.arms[place].placement_id: float(share) for place, share in zip(places, shares, strict=True)}
-        made.append(_allocate(merchant, contest, by_arm, f"tempered Thompson sampling on {learned.metric}"))
+        made.append(_reallocate(merchant, contest, learned, places, draws=learned.worth(places)))
+        if not audiences:
+            continue
+        for tag, counts in selectors.counts_by_audience(contest, funnel.SEEN_BY[learned.metric]).items():
+            mine = [one for one in places if tag in audiences and _may_see(audiences[tag], learned.arms[one])]
+            if mine:
+                pairs = [counts.get(learned.arms[one].placement_id, (0, 0)) for one in mine]
+                draws = segments.own_rates(learned.worth(mine), np.array(pairs, dtype=float), rng)
+                made.append(_reallocate(merchant, contest, learned, mine, draws=draws, audience=tag))
     return made
 
 
-def decide(allocation: Allocation, contest: Contest, visitor: int) -> Choice:
-    """The arm this visitor sees under these shares: the same one every time."""
-    return choose(visitor, contest.salt, {int(arm): share for arm, share in allocation.shares.items()})
+def _reallocate(
+    merchant: Merchant, contest: Contest, learned: Learned, places: Sequence[int], *, draws: Floats, audience: str = ""
+) -> Allocation:
+    shares = thompson_shares(draws)
+    by_arm = {learned.arms[place].placement_id: float(share) for place, share in zip(places, shares, strict=True)}
+    newest = selectors.newest_allocation(contest, audience)
+    if newest is not None and not newest.experiment_id and _is_close(newest.shares, by_arm):
+        return newest
+    reason = f"tempered Thompson sampling on {learned.metric}"
+    return _allocate(merchant, contest, by_arm, reason, audience=audience)
 
 
-def note_for(choice: Choice, arm: Arm, allocation: Allocation, visitor: int, *, source: str) -> str:
-    """The signed note of a decision, for the page to send back with its events."""
-    return sign(
-        Decision(
-            placement=arm.public_id,
-            visitor=visitor,
-            allocation=allocation.pk,
-            propensity=choice.propensity,
-            source=source,
-        )
-    )
+def _is_close(before: Mapping[str, float], after: Mapping[int, float]) -> bool:
+    now = {str(arm): share for arm, share in after.items()}
+    return before.keys() == now.keys() and all(abs(before[arm] - now[arm]) < HARDLY for arm in now)
+
+
+def _may_see(audience: Audience, arm: Arm) -> bool:
+    return not audience.scenarios or arm.scenario in audience.scenarios
 
 
 def record_refunds(merchant: Merchant) -> int:
@@ -145,13 +185,23 @@ def _refund_evidence(merchant: Merchant, day: date, placement: Placement) -> Evi
     )
 
 
-def _allocate(merchant: Merchant, contest: Contest, shares: dict[int, float], reason: str) -> Allocation:
+def _allocate(
+    merchant: Merchant,
+    contest: Contest,
+    shares: dict[int, float],
+    reason: str,
+    *,
+    audience: str = "",
+    is_holdout: bool = False,
+) -> Allocation:
     return Allocation.objects.create(
         merchant=merchant,
         product_id=contest.product_id,
         channel=contest.channel,
         market=contest.market,
         format=contest.format,
+        audience=audience,
+        is_holdout=is_holdout,
         shares={str(arm): round(share, 6) for arm, share in shares.items()},
         reason=reason,
     )

@@ -45,7 +45,7 @@ def _page(request: HttpRequest, merchant: Merchant, sku: str, visitor: int) -> d
         raise Http404(f"{merchant.name} sells nothing with the number {sku}.")
     locale = request.GET.get("locale") or _first_language(request)
     spot = serving.Spot(merchant=merchant.slug, sku=sku, locale=locale[:12], format=_format(request))
-    shown = serving.shown_to(merchant, product, spot, [visitor], source=Source.LIVE)
+    shown = serving.shelf_of(merchant, product).decide(spot, [visitor], source=Source.LIVE)
     facts = catalog_selectors.product_facts(product)
     placement = Placement.objects.select_related("cut").get(pk=shown[0].arm.placement_id) if shown else None
     language = shown[0].arm.locale if shown else product.locale

@@ -44,6 +44,10 @@ REFUND = Step(done="refund", of="order", prior=Prior(t2=0.3, weight=6.0, ridge=0
 STEPS = (CLICK, ADD, ORDER, REFUND)
 
 
+SEEN_BY: dict[Metric, str] = {"click": "click", "kept_order": "add_to_cart"}
+"""The first step of each metric: what a small group of visitors shows soonest."""
+
+
 def metric_for(added: int) -> Metric:
     """What decides, given the add-to-carts of the whole catalog."""
     return "kept_order" if added >= ENOUGH_ADDED else "click"

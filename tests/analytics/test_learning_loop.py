@@ -22,12 +22,13 @@ def garden(at_alice: Merchant) -> dict[str, Placement]:
     return {scenario: stage.place(product, scenario) for scenario in SCENARIOS}
 
 
-def count(placement: Placement, **kinds: int) -> None:
+def count(placement: Placement, *, allocation: int = 1, **kinds: int) -> None:
     """Counts of today, as many visitors as events."""
     for kind, n in kinds.items():
         DailyCount.objects.create(
-            merchant_id=placement.merchant_id, day=datetime.now(UTC).date(), placement=placement, allocation_id=1,
-            kind=kind, source="live", n=n, visitors=n, detail="not_as_described" if kind == "refund" else "",
+            merchant_id=placement.merchant_id, day=datetime.now(UTC).date(), placement=placement, source="live",
+            allocation_id=allocation, kind=kind, n=n, visitors=n,
+            detail="not_as_described" if kind == "refund" else "",
         )  # fmt: skip
 
 

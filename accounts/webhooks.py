@@ -28,7 +28,9 @@ EVENTS = {
     "import.finished": "An uploaded file was stored, or could not be",
     "video.approved": "A person said yes to a video",
     "video.rejected": "The audit or a person said no",
-    "video.stale": "A video was paused: its facts changed or a consent ended",
+    "video.stale": "A video was paused: what it was built on changed or ended",
+    "video.withdrawn": "A person took back the approval of a video",
+    "video.taken_down": "The platform took a video down",
     "product.facts_changed": "What is true about products changed",
 }
 TEST = "test"

@@ -86,6 +86,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "requeue-stalled-jobs": {"task": "generation.tasks.sweep", "schedule": env.float("SWEEP_SECONDS", default=3.0)},
     "resume-unattended-imports": {"task": "catalog.tasks.sweep", "schedule": 60.0},
+    "recall-overtaken-videos": {"task": "generation.tasks.recall_overtaken", "schedule": 300.0},
     "recall-expired-rights": {"task": "catalog.tasks.end_expired_rights", "schedule": 300.0},
     "retry-webhooks": {"task": "accounts.tasks.sweep", "schedule": 10.0},
     "learn-from-shoppers": {"task": "analytics.tasks.learn_from_all", "schedule": 300.0},
@@ -176,6 +177,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
+WITHDRAWN_WEIGHTS = env.list("WITHDRAWN_WEIGHTS", default=[])
+"""Models whose videos may not be shown any more, by the first characters of their weights' SHA-256."""
 ENGINE_WEIGHTS = Path(env("ENGINE_WEIGHTS", default=str(BASE_DIR / "model" / "weights")))
 
 LOGGING = {

@@ -5,12 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
+from accounts import operators
 from config import today
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Five counts, each leading to its list; what waits; and who did what lately."""
+    if operators.is_operator(request):
+        return redirect("review:platform")
     return render(request, "home.html", {"today": today.today()})
 
 

@@ -48,6 +48,8 @@ class Video(TenantModel):
         REJECTED = "rejected"
         FAILED = "failed"
         STALE = "stale"
+        WITHDRAWN = "withdrawn"
+        TAKEN_DOWN = "taken_down"
         RETIRED = "retired"
 
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="videos")
@@ -110,6 +112,24 @@ class Approval(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.approver} approved {self.sha256[:8]}"
+
+
+class Withdrawal(TenantModel):
+    """A named person takes an approval back, for good: the database shows its file to nobody any more.
+
+    Rows are only ever added. The seal stays valid, and whoever verifies the file reads that its approval was withdrawn.
+    """
+
+    approval = models.OneToOneField(Approval, on_delete=models.CASCADE, related_name="withdrawal")
+    by = models.CharField(max_length=150)
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(by="") & ~Q(reason=""), name="withdrawal_says_who_and_why")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.by} withdrew {self.approval}"
 
 
 class SignedFile(TenantModel):

@@ -8,14 +8,14 @@ from django.dispatch import receiver
 from catalog import facts
 from catalog.models import Consent, Product
 from catalog.signals import facts_changed
-from generation import services
+from generation import recall
 from generation.models import Video
 
 
 @receiver(facts_changed, sender=Product)
 def pause_outdated_videos(sender: type[Product], *, product_ids: Sequence[int], because: str, **_: Any) -> list[Video]:
     """Nothing stays live that promises what the specification no longer says."""
-    return services.mark_stale(product_ids=product_ids, because=because)
+    return recall.mark_stale(product_ids=product_ids, because=because)
 
 
 @receiver(facts_changed, sender=Consent)
@@ -23,4 +23,4 @@ def recall_videos(
     sender: type[Consent], *, consents: Mapping[int, facts.Consent], because: str, **_: Any
 ) -> list[Video]:
     """Nothing stays live that was built on a consent that ended."""
-    return services.recall(consents=consents, because=because)
+    return recall.end_consents(consents=consents, because=because)

@@ -19,7 +19,7 @@ from accounts import selectors as accounts_selectors
 from catalog import clips, rights
 from catalog.forms import ConsentForm
 from catalog.models import Clip, Consent, Product
-from generation import boards, services
+from generation import boards, recall
 
 PER_PAGE = 50
 SCOPES_SHOWN = 100
@@ -137,4 +137,4 @@ def _registered(request: HttpRequest, form: ConsentForm) -> bool:
 def _built_on(consent: Consent) -> Sequence[boards.Tile]:
     if consent.recalled:
         return []
-    return boards.tiles_of(services.built_on(rights.by_product(consent)))
+    return boards.tiles_of(recall.built_on(rights.by_product(consent)))

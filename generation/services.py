@@ -4,7 +4,7 @@ A state moves by conditional update, and only the caller whose update counted ac
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -14,11 +14,12 @@ from django.utils import timezone
 from accounts import webhooks
 from accounts.models import AuditLog, Merchant
 from catalog import selectors as catalog_selectors
-from catalog.facts import Consent, ProductFacts
+from catalog.facts import ProductFacts
 from catalog.models import Product
 from generation import jobs, selectors
 from generation.models import Approval, Cut, Job, Placement, Score, SignedFile, Variant, Video
-from generation.planning import Cell, SceneCard, missing, own_scenes, plan, scene_pack
+from generation.placements import labels
+from generation.planning import missing, own_scenes, plan, scene_pack
 from generation.prompts import compose, exaggerate
 from generation.prompts.locales import locales as known_locales
 from generation.specs import VideoSpec
@@ -26,15 +27,12 @@ from generation.specs import VideoSpec
 BATCH = 4
 """Variants planned when nobody says how many."""
 
-
-FINISHED = (Video.State.REVIEWING, Video.State.NEEDS_PERSON, Video.State.APPROVED, Video.State.PUBLISHED)
-"""States of a video whose files exist and may still be shown one day."""
-UNFINISHED = (Video.State.PLANNED, Video.State.DRAFTING, Video.State.DRAFTED)
-"""States of a video that is still being made, from the facts it was planned with."""
 TOLD: dict[str, str] = {
     Video.State.APPROVED: "video.approved",
     Video.State.REJECTED: "video.rejected",
     Video.State.STALE: "video.stale",
+    Video.State.WITHDRAWN: "video.withdrawn",
+    Video.State.TAKEN_DOWN: "video.taken_down",
 }
 """States that webhooks are told of."""
 
@@ -64,7 +62,7 @@ def plan_product(
     *, product: Product, locales: Sequence[str] = (), budget: int = BATCH, engine: str = "unified"
 ) -> list[Video]:
     """Plan the next batch of variants; cells that exist already are kept as they are. Raises CannotPlan."""
-    facts = _plannable(product)
+    facts = plannable(product)
     batch = selectors.next_batch(product)
     cards = (*own_scenes(facts), *scene_pack())
     cells = plan(
@@ -78,9 +76,14 @@ def plan_product(
     if not cells:
         raise CannotPlan(f"No scene of ours suits {product.sku} at its size: give a scene photo of your own.")
     by_id = {card.id: card for card in cards}
-    specs = [(compose(facts, cell, by_id[cell.scene]), cell) for cell in cells]
     return [
-        _video(product, facts, spec, PlannedAs(reason=cell.reason, batch=batch, engine=engine)) for spec, cell in specs
+        new_video(
+            product,
+            facts,
+            compose(facts, cell, by_id[cell.scene]),
+            PlannedAs(reason=cell.reason, batch=batch, engine=engine),
+        )
+        for cell in cells
     ]
 
 
@@ -90,7 +93,7 @@ def plan_twins(*, product: Product, locale: str = "en-US", engine: str = "unifie
 
     The pair proves that the audit measures pixels: text and speech of both are the same.
     """
-    facts = _plannable(product)
+    facts = plannable(product)
     if facts.effect_cap() is None:
         raise CannotPlan(f"{product.sku} has no effect with a cap, so there is nothing to exaggerate.")
     cards = {card.id: card for card in scene_pack()}
@@ -99,7 +102,7 @@ def plan_twins(*, product: Product, locale: str = "en-US", engine: str = "unifie
     batch = selectors.next_batch(product)
     within = PlannedAs(reason="honest twin, within the cap", batch=batch, engine=engine)
     above = replace(within, reason="twin above the cap, for the audit to stop", exaggerated=True)
-    return _video(product, facts, honest, within), _video(product, facts, exaggerate(honest), above)
+    return new_video(product, facts, honest, within), new_video(product, facts, exaggerate(honest), above)
 
 
 def plan_and_enqueue(*, merchant: Merchant, product: Product, budget: int = BATCH) -> list[Video]:
@@ -186,7 +189,8 @@ def record_cuts(*, video: Video, cuts: Sequence[NewCut], render_hash: str, recip
                 "seconds": cut.seconds, "width": cut.width, "height": cut.height, "size": cut.size,
             },
         )  # fmt: skip
-    Video.objects.filter(pk=video.pk).update(recipe={**video.recipe, **recipe}, render_hash=render_hash)
+    made = {**video.recipe, **recipe, "label_rule": labels.rule_version(video.variant.locale)}
+    Video.objects.filter(pk=video.pk).update(recipe=made, render_hash=render_hash)
     if advance(video, [Video.State.DRAFTED], Video.State.REVIEWING):
         jobs.enqueue(video=video, kind=Job.Kind.REVIEW)
 
@@ -207,7 +211,7 @@ def approve(*, video: Video, approver: str, reason: str = "") -> list[Approval]:
         )
         for cut in video.cuts.all()
     ]
-    _log(video, approver, "approve", reason)
+    log(video, approver, "approve", reason)
     return approvals
 
 
@@ -216,7 +220,7 @@ def reject(*, video: Video, by: str, reason: str) -> bool:
     """Take a video out for good; False when its state does not allow that any more."""
     moved = advance(video, [Video.State.REVIEWING, Video.State.NEEDS_PERSON], Video.State.REJECTED)
     if moved:
-        _log(video, by, "reject", reason)
+        log(video, by, "reject", reason)
     return moved
 
 
@@ -232,7 +236,7 @@ def publish(*, video: Video, channel: str = "shop", by: str = "") -> list[Placem
     ]
     if len(placements) < video.cuts.count():
         raise NotSigned(f"Video {video.public_id} has files without a seal: sign it, then show it.")
-    _log(video, by, "publish", channel)
+    log(video, by, "publish", channel)
     return placements
 
 
@@ -268,92 +272,16 @@ def forget_score(merchant: Merchant, category: str, attribute: str, value: str) 
     Score.objects.filter(merchant=merchant, category=category, attribute=attribute, value=value).delete()
 
 
-def mark_stale(*, product_ids: Sequence[int], because: str) -> list[Video]:
-    """Take back videos that promise what their product's facts no longer say; each can be made anew.
-
-    Call it in the transaction that changed the facts: their placements pause in the same moment. One that is still
-    being made is taken back too, so that it never reaches a person's decision.
-    """
-    standing = Video.objects.filter(variant__product__in=product_ids, state__in=(*UNFINISHED, *FINISHED))
-    outdated = [video for video in standing.select_related("variant__product") if _is_outdated(video.variant)]
-    return [video for video in outdated if _take_back(video, because)]
-
-
-def recall(*, consents: Mapping[int, Consent], because: str) -> list[Video]:
-    """Take back videos built on a consent that ended, given as it read for each product (by its key) in force.
-
-    Call it in the transaction that ended the consent.
-    """
-    return [video for video in built_on(consents) if _take_back(video, because)]
-
-
-def built_on(consents: Mapping[int, Consent]) -> list[Video]:
-    """Videos that may be shown one day and that a consent speaks about: its product, pictures, market and use."""
-    return [
-        video
-        for video in selectors.videos_in(*FINISHED).filter(variant__product__in=list(consents))
-        if _speaks_about(consents[video.variant.product_id], video.variant)
-    ]
-
-
-@transaction.atomic
-def remake(*, video: Video, by: str = "") -> list[Video]:
-    """Plan the cell of a stale video again from today's facts and start making it; the old one retires.
-
-    Raises CannotPlan. [] when the video is not stale (any more).
-    """
-    old, facts = VideoSpec.from_json(json.dumps(video.variant.spec)), _plannable(video.variant.product)
-    cards = {card.id: card for card in (*own_scenes(facts), *scene_pack())}
-    scene = cards.get(old.shots[0].scene) or _another_scene(facts, cards, old)
-    if not advance(video, [Video.State.STALE], Video.State.RETIRED):
-        return []
-    cell = Cell(
-        scenario=old.scenario, locale=old.locale, hook=old.hook, scene=scene.id, seed=old.seed,
-        reason="made anew from changed facts",
-    )  # fmt: skip
-    planned = PlannedAs(reason=cell.reason, batch=video.variant.batch, engine=video.engine)
-    new = _video(video.variant.product, facts, compose(facts, cell, scene), planned)
-    _log(video, by, "remake", f"by video {new.public_id}")
-    start([new])
-    return [new]
-
-
-def _another_scene(facts: ProductFacts, cards: Mapping[str, SceneCard], old: VideoSpec) -> SceneCard:
-    """Where to make a video anew whose own place may not be shown any more. Raises CannotPlan."""
-    cells = plan(facts, list(cards.values()), locales=[old.locale], budget=1, seed=old.seed)
-    if not cells:
-        raise CannotPlan(f"The scene of this video is gone: plan new videos of {facts.sku} instead.")
-    return cards[cells[0].scene]
-
-
-def _speaks_about(consent: Consent, variant: Variant) -> bool:
-    spec = VideoSpec.from_json(json.dumps(variant.spec))
-    pictures = spec.pictures(ProductFacts.from_json(json.dumps(variant.facts)))
-    return consent.reaches(pictures) and not consent.refuses(market=spec.market, use=spec.use)
-
-
-def _take_back(video: Video, because: str) -> bool:
-    """Pause a video and what is shown of it; False when it moved on meanwhile."""
-    if not advance(video, (*UNFINISHED, *FINISHED), Video.State.STALE):
-        return False
-    Placement.objects.filter(cut__video=video).update(state=Placement.State.PAUSED, paused_because=because[:300])
-    _log(video, "catalog", "mark_stale", because)
-    return True
-
-
-def _is_outdated(variant: Variant) -> bool:
-    then = ProductFacts.from_json(json.dumps(variant.facts))
-    return not then.promises_as(catalog_selectors.product_facts(variant.product))
-
-
-def _plannable(product: Product) -> ProductFacts:
+def plannable(product: Product) -> ProductFacts:
+    """The facts of a product that has all that a video needs. Raises CannotPlan."""
     facts = catalog_selectors.product_facts(product)
     if lacking := missing(facts):
         raise CannotPlan(lacking.words)
     return facts
 
 
-def _video(product: Product, facts: ProductFacts, spec: VideoSpec, cell: PlannedAs) -> Video:
+def new_video(product: Product, facts: ProductFacts, spec: VideoSpec, cell: PlannedAs) -> Video:
+    """The video of a spec, planned; the one that exists already where the spec is not new."""
     variant, _ = Variant.objects.get_or_create(
         merchant_id=product.merchant_id,
         spec_hash=spec.hash,
@@ -370,7 +298,8 @@ def _video(product: Product, facts: ProductFacts, spec: VideoSpec, cell: Planned
     return video
 
 
-def _log(video: Video, actor: str, action: str, reason: str) -> None:
+def log(video: Video, actor: str, action: str, reason: str) -> None:
+    """Write down who did what with a video, in the log that nobody can change."""
     AuditLog.objects.create(
         merchant_id=video.merchant_id, actor=actor, action=action, subject=f"video {video.public_id}", reason=reason
     )

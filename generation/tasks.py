@@ -5,7 +5,7 @@ import socket
 
 from celery import shared_task
 
-from generation import jobs
+from generation import jobs, recall
 
 
 @shared_task(acks_late=False)  # type: ignore[untyped-decorator]  # Celery has no types
@@ -23,3 +23,9 @@ def sweep() -> None:
     """Requeue what a dead worker held and send tickets for everything that is due. Needs no leader."""
     for queue in jobs.release_expired():
         jobs.ring(queue)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def recall_overtaken() -> int:
+    """Pause what a changed label rule or a withdrawn model has overtaken; returns how many. Needs no leader."""
+    return sum(len(videos) for _, videos in recall.sweep())

@@ -19,7 +19,7 @@ from catalog.ingest.images import ImageError
 from catalog.models import Image, Product
 from catalog.selectors import matching, product_facts, without_size
 from catalog.truth import truth_card
-from generation import boards, planning, selectors, services
+from generation import boards, planning, recall, selectors, services
 from generation.models import Video
 
 PER_PAGE = 24
@@ -156,7 +156,7 @@ def video_remake(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Make an outdated video anew from today's facts."""
     video = get_object_or_404(Video.objects.select_related("variant__product"), public_id=public_id)
     try:
-        made = services.remake(video=video, by=request.user.get_username())
+        made = recall.remake(video=video, by=request.user.get_username())
     except services.CannotPlan as problem:
         messages.error(request, str(problem))
     else:
@@ -174,7 +174,7 @@ def stale_remake(request: HttpRequest) -> HttpResponse:
     made, reasons = 0, []
     for video in selectors.videos_in(Video.State.STALE):
         try:
-            made += len(services.remake(video=video, by=request.user.get_username()))
+            made += len(recall.remake(video=video, by=request.user.get_username()))
         except services.CannotPlan as problem:
             reasons.append(str(problem))
     for reason in dict.fromkeys(reasons):

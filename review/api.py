@@ -1,10 +1,13 @@
 """Audits and decisions for programs.
 
 GET  /api/v1/videos/{id}/audits      what was measured in each file
-POST /api/v1/videos/{id}/decisions   a named person's yes or no
+POST /api/v1/videos/{id}/decisions   a named person's yes or no, or a yes taken back
+GET  /api/v1/videos/{id}/takedowns   what the platform stopped it for, newest first
+POST /api/v1/videos/{id}/takedowns   appeal against the newest one
 """
 
 import uuid
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -14,7 +17,9 @@ from rest_framework.response import Response
 from accounts.api import ApiView, error
 from generation.models import Video
 from review import deciding, selectors
-from review.serializers import AuditRecord, DecisionRequest
+from review.models import Takedown
+from review.oversight import cases
+from review.serializers import AppealRecord, AuditRecord, DecisionRequest, TakedownRecord
 
 
 class VideoAudits(ApiView):
@@ -32,17 +37,50 @@ class VideoDecisions(ApiView):
 
     @extend_schema(operation_id="decide_video", request=DecisionRequest, responses={204: None})
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
-        """Approve or reject a video. 409 when its audits or an earlier decision do not allow that."""
+        """Approve, reject or withdraw. 409 when its audits or an earlier decision do not allow that."""
         video = get_object_or_404(Video, public_id=public_id)
         sent = DecisionRequest(data=request.data)
         sent.is_valid(raise_exception=True)
         given = sent.validated_data
-        if given["verdict"] == "reject":
-            if not deciding.reject(video=video, by=given["by"], reason=given["reason"]):
-                return error("decided", f"The video is {video.state}: it cannot be rejected any more.", status=409)
-            return Response(status=204)
         try:
-            deciding.approve(video=video, approver=given["by"], reason=given["reason"], is_shown=given["is_shown"])
+            is_done = _decided(video, given)
         except deciding.NotApprovable as problem:
             return error("not_approvable", str(problem), status=409)
+        if not is_done:
+            words = {"reject": "rejected", "withdraw": "withdrawn: it carries no approval"}[given["verdict"]]
+            return error("decided", f"The video is {video.state} and cannot be {words}.", status=409)
         return Response(status=204)
+
+
+class VideoTakedowns(ApiView):
+    reads, writes = "videos:read", "review:write"
+
+    @extend_schema(operation_id="list_takedowns", responses=TakedownRecord(many=True))
+    def get(self, request: Request, public_id: uuid.UUID) -> Response:
+        """The takedowns of a video with appeals and rulings, newest first."""
+        rows = cases.cases_of(get_object_or_404(Video, public_id=public_id))
+        return Response(TakedownRecord(rows, many=True).data)
+
+    @extend_schema(operation_id="appeal", request=AppealRecord, responses={201: TakedownRecord})
+    def post(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Appeal against the newest takedown, once. 409 when there is none, or it was appealed before."""
+        rows = cases.cases_of(get_object_or_404(Video, public_id=public_id))
+        sent = AppealRecord(data=request.data)
+        sent.is_valid(raise_exception=True)
+        if not rows:
+            return error("not_taken_down", "Nobody took this video down.", status=409)
+        try:
+            cases.appeal(takedown=rows[0], **sent.validated_data)
+        except cases.CaseError as problem:
+            return error("not_appealable", str(problem), status=409)
+        return Response(TakedownRecord(Takedown.objects.get(pk=rows[0].pk)).data, status=201)
+
+
+def _decided(video: Video, given: dict[str, Any]) -> bool:
+    """Carry a decision out; False when the video's state does not allow it any more."""
+    if given["verdict"] == "reject":
+        return deciding.reject(video=video, by=given["by"], reason=given["reason"])
+    if given["verdict"] == "withdraw":
+        return deciding.withdraw(video=video, by=given["by"], reason=given["reason"])
+    deciding.approve(video=video, approver=given["by"], reason=given["reason"], is_shown=given["is_shown"])
+    return True

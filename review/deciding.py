@@ -5,9 +5,9 @@ from django.db import transaction
 from generation import services as generation_services
 from generation.models import Placement, Video
 from review import services
-from review.services import NotApprovable, ask_again, reject
+from review.services import NotApprovable, ask_again, make_again, reject, withdraw
 
-__all__ = ["NotApprovable", "approve", "ask_again", "reject", "show"]
+__all__ = ["NotApprovable", "approve", "ask_again", "make_again", "reject", "show", "withdraw"]
 
 
 @transaction.atomic

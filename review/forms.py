@@ -18,3 +18,12 @@ class RejectionForm(forms.Form):
     reason = forms.CharField(
         max_length=1000, error_messages={"required": "Say what is wrong: the reason is kept with the video."}
     )
+
+
+class WithdrawalForm(forms.Form):
+    """Taking a yes back carries a name and a reason; both stay with the file for everybody who verifies it."""
+
+    by = forms.CharField(max_length=150, error_messages={"required": "Say who withdraws: a name is kept with it."})
+    reason = forms.CharField(
+        max_length=1000, error_messages={"required": "Say why: whoever verifies the file reads it."}
+    )

@@ -8,6 +8,14 @@ from review.checks.titles import FIXES, TITLES, title_of
 from review.models import Audit, Finding
 
 PASSED = "The audit passed; a person must say yes before shoppers see it."
+_APPROVED = {
+    Video.State.APPROVED: "The audit passed and a person approved it.",
+    Video.State.PUBLISHED: "The audit passed and a person approved it.",
+    Video.State.STALE: "A person approved it; what it was built on has changed since, so it is paused.",
+    Video.State.WITHDRAWN: "A person approved it and took the approval back. Nobody is shown it any more.",
+    Video.State.TAKEN_DOWN: "The platform took it down. Nobody is shown it until that is lifted.",
+}
+"""What became of a video that somebody approved."""
 SEVERE: dict[str, int] = {Finding.Severity.BLOCK: 0, Finding.Severity.PERSON: 1, Finding.Severity.WARN: 2}
 """Severities that are shown as problems, the gravest first."""
 
@@ -70,8 +78,8 @@ def measured_of(video: Video, cut: Cut | None) -> Measured:
 def _verdict(video: Video, audit: Audit, problems: list[Finding]) -> str:
     if audit.state == Audit.State.REJECTED:
         return f"The audit stopped this file: {problems[0].message}" if problems else "The audit stopped this file."
-    if video.state in (Video.State.APPROVED, Video.State.PUBLISHED, Video.State.STALE):
-        return "The audit passed and a person approved it."
+    if video.state in _APPROVED:
+        return _APPROVED[Video.State(video.state)]
     if audit.state == Audit.State.NEEDS_PERSON:
         doubts = sum(row.severity == Finding.Severity.PERSON for row in problems)
         return f"{doubts} {'thing needs' if doubts == 1 else 'things need'} your eyes before you decide."

@@ -1,5 +1,6 @@
 """What the audit found in each finished file, and what people decided about it."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -80,6 +81,7 @@ class Decision(TenantModel):
         APPROVE = "approve"
         REJECT = "reject"
         ASK_AGAIN = "ask_again"
+        WITHDRAW = "withdraw"
 
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="decisions")
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="decisions", null=True, blank=True)
@@ -139,3 +141,74 @@ class Ballot(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.rater}: {self.left_id} or {self.right_id}"
+
+
+class Takedown(TenantModel):
+    """An operator of the platform stops a merchant's video. Only operators add rows; nobody changes them.
+
+    While none of its rulings lifts it, the database shows the video's files to nobody.
+    """
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="takedowns")
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.CharField(max_length=150)
+    """The operator's name, as it was."""
+    rule = models.CharField(max_length=40)
+    rules_version = models.CharField(max_length=20)
+    """Which edition of `review.oversight.rules` it was decided by."""
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "operator"], name="takedown_identity"),
+            models.CheckConstraint(condition=~Q(by="") & ~Q(reason=""), name="takedown_says_who_and_why"),
+        ]
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.by} took down video {self.video_id}: {self.rule}"
+
+    @property
+    def is_lifted(self) -> bool:
+        return hasattr(self, "ruling") and self.ruling.verdict == Ruling.Verdict.LIFTED
+
+
+class Appeal(TenantModel):
+    """The merchant's answer to a takedown: once, with a name and a reason."""
+
+    takedown = models.OneToOneField(Takedown, on_delete=models.CASCADE, related_name="appeal")
+    by = models.CharField(max_length=150)
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(by="") & ~Q(reason=""), name="appeal_says_who_and_why")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.by} appeals against {self.takedown_id}"
+
+
+class Ruling(TenantModel):
+    """What another operator says to an appeal. The database refuses the one who took the video down."""
+
+    class Verdict(models.TextChoices):
+        UPHELD = "upheld"
+        LIFTED = "lifted"
+
+    takedown = models.OneToOneField(Takedown, on_delete=models.CASCADE, related_name="ruling")
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    """Who took it down; a composite key holds it against the takedown."""
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.CharField(max_length=150)
+    verdict = models.CharField(max_length=6, choices=Verdict.choices)
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(operator=models.F("taken_by")), name="ruled_by_another_operator"),
+            models.CheckConstraint(condition=~Q(by="") & ~Q(reason=""), name="ruling_says_who_and_why"),
+        ]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.verdict} {self.takedown_id}"

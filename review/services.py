@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.models import AuditLog
-from generation import jobs, services
+from generation import jobs, recall, services
 from generation.models import Approval, Job, SignedFile, Video
 from review import selectors
 from review.models import Audit, Decision, Finding
@@ -54,6 +54,29 @@ def reject(*, video: Video, by: str, reason: str) -> bool:
         return False
     _decide(video, by, Decision.Verdict.REJECT, reason)
     return True
+
+
+@transaction.atomic
+def withdraw(*, video: Video, by: str, reason: str) -> bool:
+    """A named person takes the yes back, for good; False when the video carries none. Raises NotApprovable."""
+    if not by.strip() or not reason.strip():
+        raise NotApprovable(
+            "Say who withdraws the approval and why: both are kept, and shown to who verifies the file."
+        )
+    if not recall.withdraw(video=video, by=by, reason=reason):
+        return False
+    _decide(video, by, Decision.Verdict.WITHDRAW, reason)
+    return True
+
+
+@transaction.atomic
+def make_again(*, video: Video, by: str, because: str) -> list[Video]:
+    """Refuse a video for what was found in it, and have its cell made again within today's limits.
+
+    Raises generation.services.CannotPlan. [] when the video is neither in doubt nor rejected.
+    """
+    reject(video=video, by=by, reason=because)
+    return recall.remake(video=video, by=by)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -12,8 +13,11 @@ from django.views.decorators.http import require_POST
 from accounts import selectors as accounts_selectors
 from generation import boards
 from generation.models import Cut, Video
+from generation.services import CannotPlan
 from review import deciding, selectors, watching
-from review.forms import ApprovalForm, RejectionForm
+from review.forms import ApprovalForm, RejectionForm, WithdrawalForm
+from review.oversight import cases, rules
+from review.oversight.forms import AppealForm
 
 PER_PAGE = 24
 STOP_POLLING = 286
@@ -103,18 +107,61 @@ def video_check(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return redirect("review:video_detail", public_id=public_id)
 
 
+@login_required
+@require_POST
+def video_again(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The first of the fixes: refuse this file, and make its cell again within the limits of today."""
+    video, by = _video(public_id), accounts_selectors.name_of(request.user)
+    because = request.POST.get("because", "").strip()[:1000] or "made again within its limits"
+    try:
+        made = deciding.make_again(video=video, by=by, because=because)
+    except CannotPlan as problem:
+        messages.error(request, str(problem))
+    else:
+        if made:
+            messages.success(request, "Being made again. The refused file stays on record and is never shown.")
+            return redirect("review:video_detail", public_id=made[0].public_id)
+        messages.info(request, "Nothing to make again: this video has moved on.")
+    return redirect("review:video_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def video_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A named person takes a yes back: what is live stops in the same moment."""
+    video, form = _video(public_id), WithdrawalForm(request.POST)
+    if not form.is_valid():
+        return _video_page(request, video, withdrawal=form, status=422)
+    if deciding.withdraw(video=video, **form.cleaned_data):
+        messages.success(request, "Withdrawn. Nobody is shown it any more, and the verify page says so.")
+    else:
+        messages.info(request, "Nothing to withdraw: this video carries no approval.")
+    return redirect("review:video_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def video_appeal(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The merchant's answer to a takedown."""
+    video, form = _video(public_id), AppealForm(request.POST)
+    found = cases.cases_of(video)
+    if not form.is_valid() or not found:
+        return _video_page(request, video, appeal=form, status=422)
+    try:
+        cases.appeal(takedown=found[0], **form.cleaned_data)
+    except cases.CaseError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, "Sent. Another operator than the one who took it down decides.")
+    return redirect("review:video_detail", public_id=public_id)
+
+
 def _video(public_id: uuid.UUID) -> Video:
     return get_object_or_404(watching.videos(), public_id=public_id)
 
 
-def _video_page(
-    request: HttpRequest,
-    video: Video,
-    *,
-    approval: ApprovalForm | None = None,
-    rejection: RejectionForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _video_page(request: HttpRequest, video: Video, *, status: int = 200, **sent: Form) -> HttpResponse:
+    """The page of a video; forms that were sent and refused come by name, the others are new."""
     wanted = request.GET.get("format", Cut.Format.WIDE)
     name = accounts_selectors.name_of(request.user)
     cut = boards.first_cut(video, wanted)
@@ -123,7 +170,11 @@ def _video_page(
         "cut": cut,
         "signed": selectors.signed_file(cut) if cut else None,
         "page": watching.page_of(video, cut),
-        "approval": approval or ApprovalForm(initial={"approver": name}),
-        "rejection": rejection or RejectionForm(initial={"by": name}),
+        "cases": cases.cases_of(video),
+        "rules": rules.current(),
+        "approval": ApprovalForm(initial={"approver": name}),
+        "rejection": RejectionForm(initial={"by": name}),
+        "withdrawal": WithdrawalForm(initial={"by": name}),
+        "appeal": AppealForm(initial={"by": name}),
     }
-    return render(request, "review/video_detail.html", context, status=status)
+    return render(request, "review/video_detail.html", context | sent, status=status)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from generation import boards, selectors
+from accounts.models import AuditLog
+from generation import boards, recall, selectors
 from generation.models import Approval, Cut, Placement, Video
 from review.checks.titles import title_of
 from review.measured import PASSED, Measured, measured_of
@@ -23,6 +24,8 @@ GROUPS: dict[str, tuple[str, Q]] = {
     "blocked": ("Rejected", Q(state=Video.State.REJECTED)),
     "failed": ("Could not be made", Q(state=Video.State.FAILED)),
     "stale": ("Out of date", Q(state=Video.State.STALE)),
+    "withdrawn": ("Approval withdrawn", Q(state=Video.State.WITHDRAWN)),
+    "taken_down": ("Taken down", Q(state=Video.State.TAKEN_DOWN)),
 }
 """The filters of the list: key in the address -> words and videos."""
 
@@ -50,6 +53,9 @@ class Page:
 
     is_making: bool
     can_decide: bool
+    can_withdraw: bool
+    because: str
+    """Why it was paused or taken back; "" while it stands."""
     making: boards.Making
     measured: Measured
     lines: tuple[SaidLine, ...]
@@ -105,14 +111,24 @@ def page_of(video: Video, cut: Cut | None) -> Page:
     return Page(
         is_making=boards.is_being_made(video),
         can_decide=boards.is_waiting(video),
+        can_withdraw=video.state in recall.APPROVED,
+        because=_because(video),
         making=boards.making_of(video),
         measured=measured_of(video, cut),
         lines=said_lines(video.variant.spec),
         parts=parts_of(video),
         recipe=_recipe(video, cut),
-        approvals=tuple(Approval.objects.filter(cut__video=video).select_related("cut")),
+        approvals=tuple(Approval.objects.filter(cut__video=video).select_related("cut", "withdrawal")),
         placements=tuple(Placement.objects.filter(cut__video=video).select_related("cut")),
     )
+
+
+def _because(video: Video) -> str:
+    """The reason in the log for which a stale video was paused."""
+    if video.state != Video.State.STALE:
+        return ""
+    entries = AuditLog.objects.filter(action="mark_stale", subject=f"video {video.public_id}")
+    return entries.values_list("reason", flat=True).first() or ""
 
 
 def _recipe(video: Video, cut: Cut | None) -> tuple[tuple[str, Any], ...]:

@@ -4,7 +4,8 @@ Facts, not legal advice: docs name the rules behind them. A label states what wa
 exaggeration.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import astuple, dataclass
 
 from generation.specs import Label
 
@@ -114,6 +115,12 @@ def rule_for(locale: str) -> LabelRule:
     if locale.lower() == "zh":
         region = "CN"
     return RULES["EU"] if region in _EUROPE else RULES[_MARKETS.get(region, "EU")]
+
+
+def rule_version(locale: str) -> str:
+    """Sixteen characters that change when the rule of a locale's market, or the label's words, do."""
+    held = (*astuple(rule_for(locale)), ai_text(locale))
+    return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
 
 
 def ai_text(locale: str) -> str:

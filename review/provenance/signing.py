@@ -21,7 +21,7 @@ from review.provenance.streams import file_hash, streams_hash
 @transaction.atomic
 def sign_video(video: Video) -> list[SignedFile]:
     """Seal every approved file of a video that has no seal yet. Raises CannotSign or keys.NoKey; then none is kept."""
-    approvals = Approval.objects.filter(cut__video=video, sha256=F("cut__sha256")).exclude(
+    approvals = Approval.objects.filter(cut__video=video, sha256=F("cut__sha256"), withdrawal__isnull=True).exclude(
         cut__signed__audited_sha256=F("sha256")
     )
     rows = list(approvals.select_related("cut__video__variant__product__merchant").order_by("cut_id"))

@@ -40,6 +40,9 @@ class Record:
     """Of its video today."""
     because: str
     """Why it was taken back; "" while it stands."""
+    withdrawn: datetime | None
+    """When a person took the approval of this file back; None while it stands."""
+    withdrawn_by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +81,8 @@ def find(sha256: str, streams: str = "") -> Record | None:
     """The record of a signed or approved file with this hash, or with these streams. Needs no merchant's context."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select sha256, audited_sha256, streams, pack::text, signed, state, because from find_signed_file(%s, %s)",
+            "select sha256, audited_sha256, streams, pack::text, signed, state, because, withdrawn, withdrawn_by"
+            " from find_signed_file(%s, %s)",
             [sha256, streams],
         )
         row = cursor.fetchone()
@@ -86,7 +90,7 @@ def find(sha256: str, streams: str = "") -> Record | None:
         return None
     return Record(
         sha256=row[0], audited_sha256=row[1], streams=row[2], pack=json.loads(row[3]), signed=row[4], state=row[5],
-        because=row[6],
+        because=row[6], withdrawn=row[7], withdrawn_by=row[8],
     )  # fmt: skip
 
 

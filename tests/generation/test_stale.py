@@ -2,6 +2,7 @@
 one click."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +15,9 @@ from catalog import parameters, rights, signals
 from catalog.models import Consent, Image, Product, Review
 from catalog.rights import Scope
 from catalog.selectors import product_facts
-from generation import services
+from generation import recall, services, tasks
 from generation.models import Job, Placement, Variant, Video
+from generation.placements import labels
 from tests.factories import make_cut, make_product, make_signed
 
 
@@ -83,7 +85,7 @@ def test_a_stale_video_is_made_anew_from_todays_facts(at_alice: Merchant) -> Non
     parameters.write(product=video.variant.product, name="width", text="8 cm", by="ann")
     video.refresh_from_db()
 
-    new = services.remake(video=video, by="ann")[0]
+    new = recall.remake(video=video, by="ann")[0]
 
     video.refresh_from_db()
     variant = Variant.objects.get(pk=new.variant_id)
@@ -91,7 +93,7 @@ def test_a_stale_video_is_made_anew_from_todays_facts(at_alice: Merchant) -> Non
     assert (variant.scenario, variant.hook) == (video.variant.scenario, video.variant.hook)
     assert json.loads(json.dumps(variant.facts))["parameters"][0]["value"] == 8.0
     assert Job.objects.filter(video=new, kind="generate").count() == 1
-    assert services.remake(video=video, by="ann") == []
+    assert recall.remake(video=video, by="ann") == []
 
 
 def test_a_product_without_size_says_so_before_anything_is_made(at_alice: Merchant) -> None:
@@ -113,7 +115,7 @@ def _consent(video: Video, **changes: Any) -> Consent:
 def test_a_withdrawn_consent_recalls_what_was_built_on_it(at_alice: Merchant) -> None:
     video = _live_video(at_alice)
     paper = _consent(video)
-    assert [found.pk for found in services.built_on(rights.by_product(paper))] == [video.pk]
+    assert [found.pk for found in recall.built_on(rights.by_product(paper))] == [video.pk]
 
     assert rights.withdraw(consent=paper, by="ann", because="She asked us to") == 1
 
@@ -121,7 +123,7 @@ def test_a_withdrawn_consent_recalls_what_was_built_on_it(at_alice: Merchant) ->
     placement = Placement.objects.get()
     assert (video.state, placement.state) == ("stale", "paused")
     assert placement.paused_because == "The consent of Marie Dupont was withdrawn: She asked us to"
-    (new,) = services.remake(video=video, by="ann")
+    (new,) = recall.remake(video=video, by="ann")
     video.refresh_from_db()
     assert (video.state, new.state) == ("retired", "planned")
 
@@ -135,6 +137,61 @@ def test_an_expired_consent_recalls_what_was_built_on_it(at_alice: Merchant) -> 
 
     video.refresh_from_db()
     assert (video.state, Placement.objects.get().state) == ("stale", "paused")
+
+
+def test_a_changed_label_rule_recalls_what_was_composed_under_the_old_one(
+    at_alice: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = _live_video(at_alice)
+    Video.objects.filter(pk=video.pk).update(recipe={"label_rule": labels.rule_version("en-US")})
+    assert list(recall.sweep()) == []
+
+    stricter = replace(labels.RULES["US"], minimum_share=0.05, source="the stricter rule of 2027")
+    monkeypatch.setitem(labels.RULES, "US", stricter)
+    ((merchant, taken),) = recall.sweep()
+
+    video.refresh_from_db()
+    assert (merchant, [row.pk for row in taken], video.state) == (at_alice, [video.pk], "stale")
+    assert Placement.objects.get().paused_because == "The rule for AI labels in US changed: the stricter rule of 2027"
+    (new,) = recall.remake(video=video, by="ann")
+    assert (new.state, new.variant.spec["seed"]) == ("planned", video.variant.spec["seed"] + 1)
+
+
+def test_a_withdrawn_model_recalls_what_it_drew(at_alice: Merchant, settings: Any) -> None:
+    video = _live_video(at_alice)
+    Video.objects.filter(pk=video.pk).update(recipe={"made_by": "unified a3f0c2d1a3f0c2d1 steps 6 seed 4"})
+    settings.WITHDRAWN_WEIGHTS = ["bbbb"]
+    assert recall.overtaken() == []
+
+    settings.WITHDRAWN_WEIGHTS = ["a3f0c2d1"]
+    assert tasks.recall_overtaken() == 1
+
+    video.refresh_from_db()
+    placement = Placement.objects.get()
+    assert (video.state, placement.state, placement.paused_because) == (
+        "stale", "paused", "The model a3f0c2d1 was withdrawn",
+    )  # fmt: skip
+    assert tasks.recall_overtaken() == 0
+
+
+def test_what_a_video_was_labelled_under_is_written_down_with_its_files(at_alice: Merchant) -> None:
+    product = _product(at_alice)
+    video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]
+    services.record_cuts(video=video, cuts=[], render_hash="h", recipe={"made_by": "static"})
+    video.refresh_from_db()
+    assert video.recipe == {"made_by": "static", "label_rule": labels.rule_version("en-US")}
+    assert labels.rule_version("zh-CN") != labels.rule_version("en-US") != labels.rule_version("fr-FR")
+
+
+def test_a_rejected_video_is_made_again_and_stays_on_record(at_alice: Merchant) -> None:
+    product = _product(at_alice)
+    video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]
+    Video.objects.filter(pk=video.pk).update(state=Video.State.REJECTED)
+
+    (new,) = recall.remake(video=video, by="ann")
+
+    video.refresh_from_db()
+    assert (video.state, new.state, new.pk != video.pk) == ("rejected", "planned", True)
 
 
 @pytest.mark.parametrize("limits", [{"territory": "FR"}, {"use": "ads"}])
@@ -173,7 +230,7 @@ def test_a_video_whose_own_place_was_withdrawn_is_made_anew_elsewhere(at_alice: 
 
     assert rights.withdraw(consent=paper, by="ann", because="Moved out") == 1
     video.refresh_from_db()
-    (new,) = services.remake(video=video, by="ann")
+    (new,) = recall.remake(video=video, by="ann")
 
     assert not new.variant.spec["shots"][0]["scene"].startswith("photo:")
 

@@ -61,19 +61,19 @@ FORMATS: dict[Format, FrameFormat] = {
     # The box clears the buttons of YouTube, Meta and TikTok (120-888, 288-1248 of 1080x1920).
     "tall": FrameFormat(
         name="Tall", ratio="9:16", size=(720, 1280), still="tall", safe=(80, 192, 592, 832),
-        composition=Composition(at=(0.50, 0.70), width=0.62, height=0.28, reach=0.36),
+        composition=Composition(at=(0.50, 0.70), width=0.66, height=0.34, reach=0.36),
         words=("above", "below", "left", "right"),
     ),
     # Feeds show these two under the seller's name and above the buttons: nothing covers them but a cropped edge.
     "square": FrameFormat(
         name="Square", ratio="1:1", size=(1080, 1080), still="tall", safe=(64, 60, 1016, 1020),
-        composition=Composition(at=(0.64, 0.84), width=0.46, height=0.50, reach=0.70),
+        composition=Composition(at=(0.70, 0.85), width=0.46, height=0.54, reach=0.72),
         words=("left", "above", "right", "below"),
     ),
     "portrait": FrameFormat(
         name="Portrait", ratio="4:5", size=(1080, 1350), still="tall", safe=(64, 76, 1016, 1274),
-        composition=Composition(at=(0.56, 0.82), width=0.54, height=0.44, reach=0.60),
-        words=("above", "left", "below", "right"),
+        composition=Composition(at=(0.64, 0.82), width=0.54, height=0.46, reach=0.62),
+        words=("above", "left", "right", "below"),
     ),
 }  # fmt: skip
 FRAME_SIZES: dict[Format, tuple[int, int]] = {key: each.size for key, each in FORMATS.items()}

@@ -18,8 +18,10 @@ from generation.render.scene import Picture
 from generation.render.timeline import Cue
 
 Floats = NDArray[np.float32]
-LARGEST, SMALLEST = 50, 25
+LARGEST, SMALLEST = 58, 25
 """Caption sizes in pixels of a 720p frame."""
+COMFORTABLE = 32
+"""From this size on a text is read at a glance; the preferred place gets it."""
 RISE = 9
 """Pixels that text travels upwards while it appears."""
 LIGHT = np.array([1.0, 1.0, 1.0], np.float32)
@@ -159,14 +161,13 @@ def _label_style(text: str, page: Page) -> Style:
 
 
 def _set(cue: Cue, page: Page, places: Sequence[Box]) -> Setting:
-    """The largest setting in the first place that can take it well, else in any that can take it at all."""
-    comfortable = round(LARGEST * 0.68)
-    for least in (comfortable, SMALLEST):
-        for place in places:
-            for size in range(LARGEST, least - 1, -1):
-                setting = _fitted(cue, page, place, round(size * page.unit))
-                if setting is not None:
-                    return setting
+    """The largest setting in the first place that can take it well, else in the place that can take it largest."""
+    tried = [(size, place) for place in places for size in range(LARGEST, COMFORTABLE - 1, -1)]
+    tried += [(size, place) for size in range(COMFORTABLE - 1, SMALLEST - 1, -1) for place in places]
+    for size, place in tried:
+        setting = _fitted(cue, page, place, round(size * page.unit))
+        if setting is not None:
+            return setting
     raise NoRoomForText(
         f"No room for “{cue.text}” beside the product in the {page.format} frame: shorten it or take a wider scene."
     )

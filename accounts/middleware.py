@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404, resolve
 
-from accounts import keys, selectors, tenancy
-from accounts.models import Merchant
+from accounts import keys, seats, selectors, tenancy
+from accounts.models import Membership, Merchant
 
 API = "/api/"
+SAFE = {"GET", "HEAD", "OPTIONS"}
 View = Callable[..., HttpResponse]
 
 
@@ -21,7 +23,7 @@ def public(view: View) -> View:
 
 
 class MerchantMiddleware:
-    """Sets `request.merchant` (None for visitors) and opens its context around the view."""
+    """Sets `request.seat` and `request.merchant` (None for visitors), and works inside the merchant's context."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,16 +36,30 @@ class MerchantMiddleware:
             request.merchant = None  # type: ignore[attr-defined]  # one attribute, read through accounts.selectors
             return self.get_response(request)
         with transaction.atomic():
-            merchant = selectors.merchant_of(request.user)
-            request.merchant = merchant  # type: ignore[attr-defined]
-            if merchant is None:
+            seat = selectors.seat_of(request.user, request.session.get(selectors.SHOP))
+            request.seat, request.merchant = seat, seat.merchant if seat else None  # type: ignore[attr-defined]
+            if seat is None:
                 return self.get_response(request)
-            with tenancy.merchant_context(merchant.pk):
+            with tenancy.merchant_context(seat.merchant_id):
                 response = self.get_response(request)
             if response.status_code >= 500:
                 # Django turns exceptions into responses before they reach us: undo the half-done work ourselves.
                 transaction.set_rollback(True)
             return response
+
+    def process_view(self, request: HttpRequest, _view: View, _args: object, _named: object) -> HttpResponse | None:
+        """Refuse a change that the person's seat is not for; whatever the page shows, this decides."""
+        seat: Membership | None = getattr(request, "seat", None)
+        match = request.resolver_match
+        if seat is None or match is None or request.method in SAFE:
+            return None
+        if seats.may_change(seat.role, match.app_name, match.url_name or ""):
+            return None
+        name, purpose = seats.WORDS[Membership.Role(seat.role)]
+        refusal = f"Your seat here is {name}: {purpose} Ask an owner of {seat.merchant} for another seat."
+        if request.path_info.startswith(API):
+            return JsonResponse({"error": {"code": "wrong_seat", "message": refusal}}, status=403)
+        raise PermissionDenied(refusal)
 
     def _for_key(self, request: HttpRequest, token: str) -> HttpResponse:
         """A program's request: its key says which merchant, whoever is signed in."""

@@ -48,6 +48,23 @@ class Membership(TenantModel):
         return f"{self.user} at {self.merchant}"
 
 
+class Invitation(TenantModel):
+    """A seat kept free for somebody who is not in the team yet; see `accounts.seats`."""
+
+    email = models.CharField(max_length=254)
+    role = models.CharField(max_length=10, choices=Membership.Role.choices)
+    by = models.CharField(max_length=150)
+    expires = models.DateTimeField()
+    accepted = models.DateTimeField(null=True, blank=True)
+    withdrawn = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role}"
+
+
 class AuditLog(TenantModel):
     """Append-only record of who decided what; the database refuses updates and deletes."""
 

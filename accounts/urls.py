@@ -1,11 +1,19 @@
-"""Addresses of webhooks."""
+"""Addresses of the team, of keys and of webhooks."""
 
 from django.urls import URLPattern, path
 
-from accounts import views, webhook_api
+from accounts import key_views, team_views, views, webhook_api
+from accounts.middleware import public
 
 app_name = "accounts"
 urlpatterns: list[URLPattern] = [
+    path("team/", team_views.team, name="team"),
+    path("team/<uuid:public_id>/", team_views.seat_act, name="seat_act"),
+    path("team/invitations/<uuid:public_id>/withdraw/", team_views.invitation_withdraw, name="invitation_withdraw"),
+    path("join/<str:token>/", public(team_views.join), name="join"),
+    path("shops/<uuid:public_id>/enter/", team_views.enter, name="enter"),
+    path("keys/", key_views.key_list, name="key_list"),
+    path("keys/<uuid:public_id>/revoke/", key_views.key_revoke, name="key_revoke"),
     path("webhooks/", views.webhook_list, name="webhook_list"),
     path("webhooks/<uuid:public_id>/", views.webhook_detail, name="webhook_detail"),
     path("webhooks/<uuid:public_id>/act/", views.webhook_act, name="webhook_act"),

@@ -26,23 +26,30 @@ def shared_data() -> Path:
     return SHARED / "data"
 
 
-@pytest.fixture(scope="session")
-def services() -> Iterator["object"]:
-    """Embedded Postgres and Valkey, shared by all workers of one run."""
-    from filelock import FileLock
-
+def pytest_configure(config: pytest.Config) -> None:
+    """With several workers (`-n`), the process that counts them keeps the servers, and they find them in its folder."""
+    if not config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
+        return
     from config import embedded
 
     HOME.mkdir(parents=True, exist_ok=True)
-    with FileLock(HOME / "lock"):
-        addresses = embedded.running(HOME)
-        if addresses is None and not os.environ.get("PYTEST_XDIST_WORKER"):
-            with embedded.services(HOME, durable=False) as own:
-                yield own
-                return
-    if addresses is None:
-        raise RuntimeError("xdist workers need the servers that the main process starts (see pytest_configure).")
-    yield addresses
+    if embedded.running(HOME) is None:
+        servers = embedded.services(HOME, durable=False)
+        servers.__enter__()
+        config.add_cleanup(lambda: servers.__exit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator["object"]:
+    """Embedded Postgres and Valkey, shared by all workers of one run."""
+    from config import embedded
+
+    HOME.mkdir(parents=True, exist_ok=True)
+    if addresses := embedded.running(HOME):
+        yield addresses
+        return
+    with embedded.services(HOME, durable=False) as own:
+        yield own
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts import selectors
 from accounts.models import Merchant
 from analytics.stats.counts import Estimate, NotEnoughData
 from analytics.stats.guards import SampleRatio
@@ -38,9 +39,9 @@ STATUSES: dict[str, Status] = {
     Video.State.REJECTED: Status("Rejected", "stop", "bad"),
     Video.State.FAILED: Status("Could not be made", "alert", "bad"),
     Video.State.STALE: Status("Out of date", "stale", "warn"),
-    Video.State.RETIRED: Status("Retired", "pause", ""),
     Video.State.WITHDRAWN: Status("Approval withdrawn", "cross", "bad"),
     Video.State.TAKEN_DOWN: Status("Taken down by the platform", "stop", "bad"),
+    Video.State.RETIRED: Status("Retired", "pause", ""),
     "received": Status("Received", "file", ""),
     "checked": Status("Checked, waiting for you", "hand", "warn"),
     "running": Status("Being imported", "clock", "info"),
@@ -91,6 +92,11 @@ ACTIONS = {
     "end_experiment": "ended an experiment",
     "issue_key": "issued a key",
     "revoke_key": "revoked a key",
+    "invite": "invited somebody",
+    "withdraw_invitation": "withdrew an invitation",
+    "join": "joined the team",
+    "change_seat": "changed a seat",
+    "remove_seat": "ended somebody's access",
     "add_order_hook": "let a shop system report orders",
     "revoke_order_hook": "stopped a shop system's reports",
     "set_parameter": "corrected the specification",
@@ -180,6 +186,15 @@ def current(context: template.Context, place: str) -> SafeString | str:
     path = context["request"].path if "request" in context else ""
     here = path == "/" if place == "home" else path.startswith(place)
     return SafeString('aria-current="page"') if here else ""
+
+
+@register.simple_tag(takes_context=True)
+def other_shops(context: template.Context) -> list[Merchant]:
+    """The shops where the person signed in has a seat too, besides the one they sit in."""
+    seat = getattr(context.get("request"), "seat", None)
+    if seat is None:
+        return []
+    return [other.merchant for other in selectors.seats_of(seat.user) if other.merchant_id != seat.merchant_id]
 
 
 @register.simple_tag(takes_context=True)

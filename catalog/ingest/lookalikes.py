@@ -13,20 +13,26 @@ SECONDS = re.compile(
 )
 """Behind such a word 60s are seconds, else the sixties."""
 DECADE = re.compile(r"\b(?:a|the|early|late|mid|retro|vintage)[ -]$", re.IGNORECASE)
+SIZES = re.compile(r"\b(?:with|in|of|wear\w*|bought|ordered|got) (?:the|my|these|those|size) $", re.IGNORECASE)
+"""Who goes with the 29s speaks of sizes."""
 MEMORY = re.compile(
     r"\s*的?(?:运行|運行|手机)?(?:内存|運存|运存|存储|ram|memory|网|信号|通话|network|bust|cup)", re.IGNORECASE
 )
 MEMORY_BEFORE = re.compile(r"(?:内存|存储|ram|memory)\s*[:：]?\s*$", re.IGNORECASE)
 GENERATION = re.compile(
-    r"\b(?:phone|mobile|smartphone|tablet|pouch|sim|lte|wi-?fi|modem|router|dongle|unlocked)\b", re.IGNORECASE
+    r"\b(?:phone|mobile|smartphone|tablet|pouch|sim|lte|wi-?fi|modem|router|dongle|unlocked)\b|"
+    r"\b(?:designed|compatible|made|case|cover) (?:for|with)\b",
+    re.IGNORECASE,
 )
 """Among such words 3g is a network."""
 NECK = re.compile(r"[\s-]*(?:neck|shape)", re.IGNORECASE)
 DATED = re.compile(r"\s*(?:\d{1,2}\s*[月월]|[初中末底春夏秋冬产購购买買款到]|双|新款|生产|上市)")
 CLOCK = re.compile(r"[时時点點]\s*$")
 FIRST_COLOUR_TEMPERATURE = 1000
-OLDEST = 150
+OLDEST = 500
 """Years that a thing may last; more are a date, or the sale of June 18."""
+LONGEST_IN = 1000
+"""Inches that anybody writes as "in": "the model 8000 in" is cut off."""
 FIRST_SHORT_YEAR, LAST_SHORT_YEAR = 8, 30
 
 
@@ -74,8 +80,12 @@ def _is_of_that_unit(match: re.Match[str], unit: str, value: float, around: tupl
         return value < FIRST_COLOUR_TEMPERATURE
     if unit == "year":
         return value > OLDEST or DATED.match(after) is not None
+    if unit == "inch" and match["unit"] == "in":
+        return value >= LONGEST_IN
     if unit == "V":
         return NECK.match(after) is not None
+    if unit == "s" and SIZES.search(before) and match.group().endswith(f"{match['value']}s"):
+        return True
     if unit == "s" and value % 10 == 0 and match.group().endswith(f"{match['value']}s"):
         is_decade = 50 <= value <= 90 and not SECONDS.search(before)
         return is_decade or 1900 <= value <= 2100 or DECADE.search(before) is not None

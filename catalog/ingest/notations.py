@@ -12,17 +12,43 @@ _RATING = re.compile(r"(?<![A-Z0-9])IP(?:(?P<solid>[0-6X])(?P<water>\d)K?|X(?P<o
 _FEET = re.compile(
     r"(?<![\w.,'’])(?P<feet>\d)\s?(?:''|['’′]|feet|foot|ft\.?)[\s-]?(?P<inches>1[01]|\d)(?P<part>[.,]\d|½)?(?:\s?(?:\"|″|”|'')|(?![\d\w]))"
 )
+_FEET_SAID = re.compile(
+    r"\b(?:i am|i['’]?m|she is|he is) (?P<feet>[4-6]) (?P<inches>1[01]|\d)(?P<part>[.,]\d|½)?\s?[\"″”]", re.I
+)
 _FEET_MARK = re.compile(r"['’′]|\d ?f(?:ee|oo)?t", re.IGNORECASE)
-_AXES = {"l": "length", "w": "width", "h": "height", "d": "depth", "b": "width", "t": "depth"}
+_AXES = {
+    "l": "length", "w": "width", "h": "height", "d": "depth", "b": "width", "t": "depth", "p": "depth",
+    "长": "length", "長": "length", "길이": "length", "宽": "width", "寬": "width", "幅": "width", "가로": "width",
+    "너비": "width", "폭": "width", "高": "height", "높이": "height", "深": "depth", "奥行": "depth", "세로": "depth",
+    "厚": "thickness",
+}  # fmt: skip
+"""Letters and words that name an axis; Japanese ones without their last syllable."""
+_WORD = "|".join(mark for mark in _AXES if not mark.isascii())
+_MARK = f"[LWHDBTPl](?![A-Za-z])|(?:{_WORD})[さきり度]?"
+_CROSS = r"\s*(?:[xX×*]|-?\bby\b-?)\s*"
 _DEGREES = re.compile(r"(?<![\w.,-])(?P<lower>\d{1,3})\s?(?:-|–|to)\s?(?P<value>\d{2,3})\s?C(?![\w°])")
 _CLOCK = re.compile(
     r"(?<![0-9A-Za-z:.])(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d)\s?(?:h(?:ours?|rs?)?|小[时時]|stunden|heures|horas|時間|시간)(?![a-z])",
     re.IGNORECASE,
 )
+_IN_FRONT = re.compile(
+    rf"(?<![A-Za-z0-9])(?<!\d[ -])(?P<unit>[Ll]umens?|GSM|Gsm|gsm)\s?[:=-]?\s?(?P<value>{NUMBER})"
+    r"(?![\w.,]*\d|\s?[A-Za-z]{1,3}\b)"
+)
+_MEMORY = re.compile(
+    r"(?<![A-Za-z0-9.,-])(?P<value>\d{1,4})(?:\s?(?P<unit>k|mg?)"
+    r"(?=\s(?:of )?(?:[\w-]+ ){0,2}\w*(?:cache|ram|memory|cards?|sticks?)\b)"
+    r"|(?P<gig>g)(?=\s(?:model|version|player|ipod|hard|drive|disk|mp3)\b))",
+    re.IGNORECASE,
+)
 _METRES = re.compile(r"(?<![0-9A-Za-z.,])(?P<whole>[1-9])\s?(?:m(?=\d\d)|米)(?P<part>\d{1,2})(?![A-Za-z0-9.,])")
-_TIMES = re.compile(r"\d[^\d]{0,12}[xX×*]")
-_ORDER = re.compile(r"(?<![A-Za-z])([LWHDBT])\s?[xX×*]\s?([LWHDBT])(?:\s?[xX×*]\s?([LWHDBT]))?\s?\)?\s?[:=]?\s?$")
-"""Axes named before the numbers: "(WxHxD): 53 x 31 x 52 cm"."""
+_TIMES = re.compile(r"\d[^\d]{0,12}[xX×*]|\bby[ -]\d")
+_LETTER = f"([LWHDBTPl]|(?:{_WORD}))[さきり]?"
+_NEXT = r"(?:\s?[xX×*]\s?|(?<=[ᄀ-\uffff])(?=[ᄀ-\uffff]))"
+_LETTERS = f"(?<![A-Za-z]){_LETTER}{_NEXT}{_LETTER}(?:{_NEXT}{_LETTER})?(?![A-Za-z])"
+_ORDER_BEFORE = re.compile(_LETTERS + r"\s?[)）]?\s?[:=：]?\s?$")
+_ORDER_AFTER = re.compile(r"\s?[(（]?\s?" + _LETTERS)
+"""Axes named before or behind the numbers: "(WxHxD): 53 x 31 x 52 cm", "30 x 40 x 20 cm (B × H × T)"."""
 
 
 def find(text: str, *, locale: str) -> Iterator[Quantity]:
@@ -30,7 +56,8 @@ def find(text: str, *, locale: str) -> Iterator[Quantity]:
     if "IP" in text or "ip" in text:
         yield from _ratings(text)
     if _FEET_MARK.search(text):
-        yield from _feet_and_inches(text)
+        yield from _feet_and_inches(_FEET, text)
+    yield from _feet_and_inches(_FEET_SAID, text)
     if _TIMES.search(text):
         yield from _boxes(text, locale)
         yield from _lettered_boxes(text, locale)
@@ -40,6 +67,9 @@ def find(text: str, *, locale: str) -> Iterator[Quantity]:
         yield from _clock(text)
     if "m" in text or "米" in text:
         yield from _metres(text)
+    if _IN_FRONT.search(text):
+        yield from _unit_in_front(text, locale)
+    yield from _memory(text)
 
 
 def _ratings(text: str) -> Iterator[Quantity]:
@@ -51,12 +81,12 @@ def _ratings(text: str) -> Iterator[Quantity]:
         yield Quantity(value=value, unit="", name=name, text=match.group(), start=match.start(), end=match.end())
 
 
-def _feet_and_inches(text: str) -> Iterator[Quantity]:
-    """Heights such as 5'4", 5'1 and 5'1.5"."""
-    for match in _FEET.finditer(text):
+def _feet_and_inches(pattern: re.Pattern[str], text: str) -> Iterator[Quantity]:
+    """Heights such as 5'4", 5'1 and 5'1.5", of people 5 4" too."""
+    for match in pattern.finditer(text):
         part = 0.5 if match["part"] == "½" else float(f"0.{match['part'][1:]}") if match["part"] else 0.0
         value = round(int(match["feet"]) + (int(match["inches"]) + part) / 12, 6)
-        yield Quantity(value=value, unit="foot", text=match.group(), start=match.start(), end=match.end())
+        yield Quantity(value=value, unit="foot", text=match.group(), start=match.start("feet"), end=match.end())
 
 
 def _degrees(text: str) -> Iterator[Quantity]:
@@ -84,15 +114,37 @@ def _metres(text: str) -> Iterator[Quantity]:
         yield Quantity(value=value, unit="m", text=match.group(), start=match.start(), end=match.end())
 
 
+def _unit_in_front(text: str, locale: str) -> Iterator[Quantity]:
+    """Rows of a table whose name is the unit: "Lumen 815", "GSM 500"."""
+    for match in _IN_FRONT.finditer(text):
+        unit = unit_words.named(match["unit"])
+        yield Quantity(
+            value=number(match["value"], locale=locale), unit=unit, text=match.group(), start=match.start(),
+            name="brightness" if unit == "lm" else "grammage", end=match.end(),
+        )  # fmt: skip
+
+
+def _memory(text: str) -> Iterator[Quantity]:
+    """Memory with half its unit: "32k of cache", "16M card"."""
+    for match in _MEMORY.finditer(text):
+        unit = "gigabyte" if match["gig"] else "kilobyte" if match["unit"] in "kK" else "megabyte"
+        yield Quantity(
+            value=float(match["value"]), unit=unit, name="storage", text=match.group(), start=match.start(),
+            end=match.end(),
+        )  # fmt: skip
+
+
 @cache
 def _box_pattern() -> re.Pattern[str]:
-    letter = "(?:\\s?\\(?(?<![A-Za-z])(?P<{}>[LWHDBT])(?![A-Za-z])\\)?\\s?)?"
-    unit = f"(?P<{{}}>{unit_words.pattern()})?"
+    before = f"(?:\\s?\\(?(?<![A-Za-z长長宽寬高深厚幅])(?P<{{}}>{_MARK})\\)?[:：]?\\s?)?"
+    after = "(?:\\s?\\(?(?<![A-Za-z])(?P<{}>[LWHDBT])(?![A-Za-z])(?!\\s?[xX×*]\\s?[LWHDBTPl](?![A-Za-z]))\\)?\\s?)?"
+    glued = "(?:[\"″”'′]|'')(?=[LWHDBT](?![A-Za-z]))"
+    unit = f"(?:[\\s-]?(?P<{{}}>{unit_words.pattern()}|{glued}))?"
     parts = []
     for axis in "abc":
-        before, after = letter.format(f"{axis}_before"), letter.format(f"{axis}_after")
-        parts.append(f"{before}(?P<{axis}>{NUMBER})\\s?{unit.format(f'{axis}_unit')}{after}")
-    return re.compile(f"(?<![A-Za-z0-9.,/]){parts[0]}\\s*[xX×*]\\s*{parts[1]}(?:\\s*[xX×*]\\s*{parts[2]})?")
+        number_and_unit = f"(?P<{axis}>{NUMBER}){unit.format(f'{axis}_unit')}"
+        parts.append(before.format(f"{axis}_before") + number_and_unit + after.format(f"{axis}_after"))
+    return re.compile(f"(?<![A-Za-z0-9.,/]){parts[0]}{_CROSS}{parts[1]}(?:{_CROSS}{parts[2]})?")
 
 
 @cache
@@ -121,15 +173,26 @@ def _boxes(text: str, locale: str) -> Iterator[Quantity]:
         axes = [axis for axis in "abc" if match[axis]]
         last = next((match[f"{axis}_unit"] for axis in reversed(axes) if match[f"{axis}_unit"]), None)
         unit = unit_words.named(last) if last else ""
-        if unit != "pixel" and unit_words.dimension(unit) != unit_words.LENGTH:
+        if unit not in ("pixel", "dot/inch") and unit_words.dimension(unit) != unit_words.LENGTH:
             continue
-        order: tuple[str, ...] = ("length", "width", "height") if len(axes) == 3 else ("width", "height")
-        said = _ORDER.search(text[: match.start()])
-        if said and len([mark for mark in said.groups() if mark]) == len(axes):
-            order = tuple(_AXES[mark.lower()] for mark in said.groups() if mark)
+        order = _order(text, match, len(axes), locale)
         for axis, fallback in zip(axes, order, strict=False):
-            mark = (match[f"{axis}_before"] or match[f"{axis}_after"] or "").lower()
+            mark = (match[f"{axis}_before"] or match[f"{axis}_after"] or "").lower().rstrip("さき度り")
+            name = "resolution" if unit == "dot/inch" else _AXES.get(mark, fallback)
             yield Quantity(
                 value=number(match[axis], locale=locale), unit=unit_words.named(match[f"{axis}_unit"] or last),
-                name=_AXES.get(mark, fallback), text=match.group().strip(), start=match.start(), end=match.end(),
+                name=name, text=match.group().strip(), start=match.start(), end=match.end(),
             )  # fmt: skip
+
+
+def _order(text: str, match: re.Match[str], count: int, locale: str) -> tuple[str, ...]:
+    """What the axes are without letters of their own: named beside the numbers, else as most people write them."""
+    said = _ORDER_BEFORE.search(text[: match.start()]) or _ORDER_AFTER.match(text, match.end())
+    marks = [mark for mark in said.groups() if mark] if said else []
+    if len(marks) != count:
+        return ("length", "width", "height") if count == 3 else ("width", "height")
+    is_french_width = locale.startswith("fr") and "P" in marks and "l" not in marks  # L x P x H: largeur
+    small = {"l": "width"} if locale.startswith("fr") and "L" in marks else {}
+    return tuple(
+        "width" if is_french_width and mark == "L" else small.get(mark) or _AXES[mark.lower()] for mark in marks
+    )

@@ -4,8 +4,9 @@ import re
 
 FRACTION = r"(?:[1357]/(?:2|4|8)|[12]/3|\d{1,2}/(?:16|32|64)|1/\d{2,4}(?=(?:th)? of an? |\s?s(?:ec)?\b))(?!\d)"
 NUMBER = (
+    r"\d{1,3} , 000(?!\d)|"
     rf"\d{{1,3}}(?:[.,'’ ]\d{{3}}){{1,5}}(?:[.,]\d{{1,17}})?(?!\d)|\d{{1,15}}[.,]\d{{1,17}}|"
-    rf"\d{{1,6}} {FRACTION}|{FRACTION}|\d{{1,15}}[½¼¾]?|[½¼¾]"
+    rf"\d{{1,6}}[ -]{FRACTION}|{FRACTION}|\d{{1,15}}[½¼¾]?|[½¼¾]"
 )
 """Bounded in length: a cell of a million digits is no number, and takes no time."""
 COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr"})
@@ -20,7 +21,7 @@ def number(text: str, *, locale: str = "en") -> float:
     if plain[-1] in FRACTIONS:
         return (float(plain[:-1]) if plain[:-1] else 0.0) + FRACTIONS[plain[-1]]
     if "/" in plain:
-        whole, _, fraction = plain.rpartition(" ")
+        whole, _, fraction = plain.replace("-", " ").rpartition(" ")
         top, _, bottom = fraction.partition("/")
         return (float(whole) if whole else 0.0) + float(top) / max(float(bottom), 1.0)
     plain = plain.replace(" ", "")

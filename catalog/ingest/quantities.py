@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from catalog.facts import Parameter, converted, units
 from catalog.ingest import bounds, lookalikes, notations, unit_words
-from catalog.ingest.numbers import COMMA_LANGUAGES, FRACTIONS, NUMBER, number
+from catalog.ingest.numbers import COMMA_LANGUAGES, FRACTION, FRACTIONS, NUMBER, number
 from catalog.ingest.plain_text import half_width
 from catalog.ingest.records import Quantity
 from catalog.ingest.unit_words import dimension
@@ -22,6 +22,8 @@ OF_THE_NEXT = re.compile(r"(?:height|width|length|depth|dia(?:meter)?|weight)s?\
 """Such a word behind a number belongs to the number that follows it: "15 inch Width 59 inch"."""
 GENERIC = frozenset({"height", "width", "length", "depth", "range"})
 """Names that a more telling word in the same clause replaces: "spray height" is no height of the product."""
+BESIDE, FAR = 2, 18
+"""Characters between a number and a word right before it, and one that says nothing of it any more."""
 FILLERS = frozenset({"item", "product", "overall", "total", "max", "maximum", "approx", "the", "of", "in", "cm", "mm"})
 COMPOUND = {"lb": "oz", "foot": "inch", "hour": "min", "kg": "g", "m": "cm", "min": "s"}
 """Units that are written in two parts, larger first."""
@@ -29,14 +31,14 @@ CLAUSE_END = re.compile(
     r"(?:[;!?。；！？\n]|(?<!\bapprox)(?<!\baprox)(?<!\bmind)(?<!\bmax)(?<!\bmin)(?<!\benv)(?<!\bca)\.)(?!\d)|,\s|，|、|\s[–—-]\s"
 )
 NAMES_OF_THINGS = re.compile(
-    r"(?:^|_)(?:model|code|sku|ean|gtin|mpn|brand|title|id|package|features?|box|型号|货号|品番|모델)(?:_|$)"
+    r"(?:^|_)(?:model|code|sku|ean|gtin|mpn|brand|title|id|package|features?|box|designed_for|compatible\w*|型号|货号|品番|모델)(?:_|$)"
 )
 """Cells that name or list things: "12V Charger" as a model is no voltage."""
 AND = re.compile(r"\d\s?[^\d\s]*\s(?:and|und|et|y)\s", re.IGNORECASE)
 BETWEEN = re.compile(r"\b(?:between|zwischen|entre|from|von|de|des)\s*$", re.IGNORECASE)
 """Without such a word "4 and 5 megapixels" are two quantities."""
 UNTELLING = re.compile(
-    r"(?:other_.*|(?:\w+_)?dimensions?|details?|specifications?|size|maße|dimensiones|尺寸|サイズ|크기)$"
+    r"(?:other_.*|(?:\w+_)?(?:dimensions?|type)|details?|specifications?|size|maße|dimensiones|尺寸|サイズ|크기)$"
 )
 """Names of cells that do not say what is measured; the text may."""
 WEARS = re.compile(r"\s*tall\b.{0,30}\bwear")
@@ -50,12 +52,15 @@ DIFFERENCE = re.compile(
     re.IGNORECASE,
 )
 """Three inches too long are no length, and a three years old thing does not run for three years."""
+OF_A_CAMERA = re.compile(r"[\s-]*(?:resolution|sensor|ccd|digital|camera(?! (?:card|memory)))", re.I)
+"""Behind "3 meg" such a word makes pixels of it."""
 NEXT_ROW = re.compile(r"(?:\s+[A-Z][\w()-]*)+\s*:?\s*$")
 """Capitalised words between two quantities, as in a table without its lines: what named the first has ended."""
 REMEMBERED = 120
 """Characters of a text that is worth remembering."""
 SEARCHED = 20_000
 """Characters of a text that are searched; whoever writes more does not describe a product."""
+_PLAIN = re.compile(NUMBER)
 _HAS_NUMBER = re.compile(rf"[\d{''.join(FRACTIONS)}]")
 
 
@@ -102,17 +107,31 @@ def _matches(text: str, taken: list[tuple[int, int]]) -> Iterator[re.Match[str]]
     goes on."""
     place = 0
     while match := _pattern().search(text, place):
+        if match["first_unit"] and not _is_range(match):
+            match = _pattern().search(text, match.start(), match.end("first_unit")) or match
         ends = [end for start, end in taken if start < match.end() and match.start() < end]
         if not ends:
             yield match
         place = max(ends) if ends and max(ends) < match.end() else match.end()
 
 
+def _is_range(match: re.Match[str]) -> bool:
+    """Whether both ends have the same kind of unit, the smaller first: "5 V - 2 A" and "50 % and 21 %" are two each."""
+    first, unit = unit_words.named(match["first_unit"]), unit_words.named(match["unit"])
+    if first == unit or not (first and unit):
+        return number(match["first"]) <= number(match["value"])
+    if not dimension(first) or dimension(first) != dimension(unit):
+        return False
+    return converted(number(match["first"]), first, unit) <= number(match["value"])
+
+
 def parameter(name: str, text: str, *, locale: str = "en", source: str = "") -> Parameter | None:
     """A named cell such as ("Spray height", "up to 45 cm ±10 %"); None unless it is one quantity and little else."""
     if NAMES_OF_THINGS.search(slug(name)):
         return None
-    every = find(text, locale=locale)
+    every = find(
+        f"{text} {name}" if _PLAIN.fullmatch(text.strip()) and unit_words.is_spelling(name) else text, locale=locale
+    )
     found = [quantity for quantity in every if quantity.unit != "percent"] or list(every)
     if len(found) == 2 and _is_translated(*found):
         found = found[:1]
@@ -160,6 +179,8 @@ def canonical(name: str, unit: str) -> str:
         return unit_words.SYNONYMS[key]
     of_a_part = len([word for word in key.split("_") if word.isascii() and word not in FILLERS]) > 1
     naming = _naming(dimension(unit))
+    if unit_words.is_spelling(name):
+        return unit_words.BY_UNIT.get(unit) or naming.default or key
     known = naming.nearest(name.lower(), "")
     return known if known and not (of_a_part and known in GENERIC) else key
 
@@ -189,7 +210,8 @@ def _pattern() -> re.Pattern[str]:
     first = f"(?P<first>{NUMBER})\\s?(?:(?P<first_unit>{unit_words.pattern()})\\s?)?"
     two_mains = r"/(?=\d{2,3}\s?(?i:v|hz|volts?)(?![A-Za-z]))"  # 110/220 V
     alternatives = r"(?(first_unit)(?!\s?(?i:or|oder|ou|o|或者?)\b))"  # "7 cm or 8 cm" are two
-    between = f"{alternatives}\\s?(?:(?i:{unit_words.RANGE_BETWEEN})|{two_mains})\\s?"
+    mixed = f"(?:(?<=/\\d)|(?<=/\\d\\d)|(?!-{FRACTION}))"  # "1-1/2 inch" is one number
+    between = f"{alternatives}{mixed}\\s?(?:(?i:{unit_words.RANGE_BETWEEN})|{two_mains})\\s?"
     glued = "|".join(f"(?<=(?i:{name}))" for name in ("length", "width", "height", "depth", "weight", "size"))
     share = r"(?:(?<=/\d)|(?<=/\d\d)|(?<=/\d{3}))(?:th|rd)? of an? "
     spoken = rf"(?:{share}|[多几幾]|[\s-](?i:business|working|full|consecutive|continuous|straight|whole|free)[\s-])"
@@ -202,9 +224,11 @@ def _quantity(text: str, match: re.Match[str], locale: str, *, since: int) -> Qu
     """A match as a quantity; None where the number belongs to something else, such as a year. `since` is where the
     quantity before it ended."""
     written = match["value"] if locale.split("-")[0] in COMMA_LANGUAGES else _without_another(match["value"])
-    unit, value = unit_words.named(match["unit"]), number(written, locale=locale)
     before = text[max(0, match.start() - bounds.REACH) : match.start()]
     after = text[match.end() : match.end() + bounds.REACH]
+    unit, value = unit_words.named(match["unit"]), number(written, locale=locale)
+    if match["unit"].lower().startswith("meg") and OF_A_CAMERA.match(after):
+        unit = "megapixel"
     if lookalikes.is_one(match, unit, value, around=(before, after), locale=locale):
         return None
     lower = _lower_end(match, unit, locale)
@@ -260,7 +284,7 @@ def _joined(text: str, found: list[Quantity]) -> Iterator[Quantity]:
 
 
 def _lower_end(match: re.Match[str], unit: str, locale: str) -> float | None:
-    if match["first"] is None:
+    if match["first"] is None or (locale.startswith("en") and re.search(r"\d\s+[aoyà]\s", match.group())):
         return None
     lower = number(match["first"], locale=locale)
     if match["first_unit"]:
@@ -277,26 +301,29 @@ class _Naming:
     default: str
 
     def nearest(self, left: str, right: str) -> str:
-        """The name whose word stands nearest to the number; a telling name beats a generic one."""
+        """The name whose word stands nearest to the number; a telling name beats a generic one, unless the generic one
+        stands right before the number and the telling one far behind it."""
         found: dict[bool, tuple[int, str]] = {}
-        spans = [(len(left) - match.end(), match) for match in self.words.finditer(left)]
-        spans += [
-            (match.start(), match)
-            for match in self.words.finditer(right)
-            if not OF_THE_NEXT.match(right, match.start())
-        ]
-        for distance, match in spans:
-            name = self.names[(match.lastindex or 1) - 1]
-            if distance < found.get(name in GENERIC, (1000, ""))[0]:
-                found[name in GENERIC] = (distance, name)
+        for match in self.words.finditer(left):
+            self._keep(found, len(left) - match.end(), match)
+        is_beside = False not in found and found.get(True, (1000, ""))[0] <= BESIDE
+        for match in self.words.finditer(right[:FAR] if is_beside else right):
+            if not OF_THE_NEXT.match(right, match.start()):
+                self._keep(found, match.start(), match)
         return (found.get(False) or found.get(True) or (0, ""))[1]
+
+    def _keep(self, found: dict[bool, tuple[int, str]], distance: int, match: re.Match[str]) -> None:
+        name = self.names[(match.lastindex or 1) - 1]
+        if distance < found.get(name in GENERIC, (1000, ""))[0]:
+            found[name in GENERIC] = (distance, name)
 
 
 @cache
 def _naming(kind: str) -> _Naming:
     rows = [(name, words) for name, wanted, words in unit_words.KEYWORDS if _dimension_of(wanted) == kind]
     announced = [(name, words) for name, words in rows if words]
-    pattern = "|".join(f"(?<![a-zà-ÿ])({words})" for _, words in announced) or "(?!)"
+    # A Latin word begins where no other ends; others stand behind a unit as they are: 长30cm宽20cm.
+    pattern = "|".join(f"(?:(?<![a-zà-ÿ])|(?=[ᄀ-\uffff]))({words})" for _, words in announced) or "(?!)"
     default = next((name for name, words in rows if not words), "")
     return _Naming(re.compile(pattern, re.IGNORECASE), tuple(name for name, _ in announced), default)
 
@@ -327,5 +354,8 @@ def _name(text: str, match: re.Match[str], unit: str, since: int) -> str:
     is_the_writer = unit_words.WRITER.search(before) and not unit_words.WEIGHED.search(before)
     if unit_words.OF_THE_THING.search(before):
         return "weight"
-    is_a_persons = unit_words.PERSON.search(before) or unit_words.OF_A_PERSON.match(after)
+    if unit_words.GAINED.search(before):
+        return ""
+    people = unit_words.PERSON.search(before) or unit_words.OF_PEOPLE.search(before)
+    is_a_persons = people or unit_words.OF_A_PERSON.match(after)
     return "" if is_the_writer or is_a_persons else "weight"

@@ -141,6 +141,8 @@ def _unit_beside(group: Group, name: str) -> str:
     if match:
         unit = match["unit"].lower()
         return UNIT_NAMES.get(unit, unit)
+    if unit_words.is_spelling(name):
+        return unit_words.named(name.strip())
     if normalise(name) in group.columns.units:
         return group.columns.units[normalise(name)]
     for column in UNIT_COLUMNS.get(normalise(name), ()):

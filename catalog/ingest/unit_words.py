@@ -23,8 +23,10 @@ SYNONYMS: dict[str, str] = _TABLE["synonyms"]
 LENGTH = "[length]"
 
 MAX_BEFORE = (
-    r"up ?to|max(?:imum|imal(?:e[rs]?)?|imo)?\.?(?: of| de)?|m[aá]xim[oa](?: de)?|m[aá]x\.?|at ?most|"
-    r"no(?:t)? (?:more|longer|higher|heavier|over) than|less than|under|below|"
+    r"up ?to|limited to|begrenzt auf|limitée? à|"
+    r"max(?:imum|imal(?:e[rs]?)?|imo)?\.?(?: of| de)?|m[aá]xim[oa](?: de)?|m[aá]x\.?|at ?most|"
+    r"(?:no|not|any) (?:more|longer|higher|heavier|over|slower|larger|bigger|greater|further|farther|wider|taller|"
+    r"deeper|later) than|less tha[nt]|under|below|"
     r"bis(?: zu)?|höchstens|(?:nicht|kaum) mehr als|weniger als|unter|"
     r"jusqu['’]?[àa]?(?: à)?|au plus|(?:pas|ne) plus de|moins de|au maximum|hasta|como máximo|no más de|menos de|"
     r"不到|不[够夠]|不足|未[满滿]|[顶頂至]多|了不起|(?:坚持|撑|用)不[了到]|达不到|没到|最高|最大|最多|最长|最長|最远|不超过|不超過|不高于|不大于|低于|小于|少于|可达|可達|高达|最深|최대|≤|<=|<|＜|≦"
@@ -40,13 +42,15 @@ MAX_AFTER = (
 )
 MIN_BEFORE = (
     r"at ?least|min(?:imum|imal(?:e[rs]?)?|destens|d)?\.?(?: of| de)?|mínim[oa](?: de)?|mín\.?|"
-    r"no(?:t)? (?:less|fewer|shorter) than|more than|over(?! a )|(?<!the )above|nicht weniger als|mehr als|über|"
+    r"(?:no|not|any) (?:less|fewer|shorter|smaller|lighter|lower|faster|sooner|earlier) than|in excess of|upwards? of|"
+    r"(?:up|well|go(?:es)?) past|more tha[nt]|over(?! a )|(?<!the )above|nicht weniger als|mehr als|über|"
     r"ab|au moins|pas moins de|plus de|dès|à partir de|al menos|no menos de|más de|desde|"
     r"至少|最低|最少|最小|不少于|不低于|不小于|高于|大于|多于|(?<!不)超[过過]|少なくとも|최소|≥|>=|>|＞|≧"
 )
 MIN_AFTER = (
     r"min(?:imum|imal)?\b\.?(?!(?:\s[^\W\d]+){1,3}\s*:?\s*\d)|"
-    r"or (?:more|longer|higher)|oder mehr|ou plus|o más|以上|이상|\+(?!\s*/?\s*[-\d])"
+    r"or (?:more|longer|higher|older|larger|bigger)|(?:and |on )?(?:up(?:wards)?|above|beyond|older)\b(?! to)|"
+    r"to infinity|oder mehr|ou plus|o más|以上|이상|\+(?!\s*/?\s*[-\d])"
 )
 """A bound whose number follows belongs to that one: "987 ft Minimum Distance 10 m"."""
 ABOUT_BEFORE = (
@@ -68,15 +72,29 @@ NEEDS_UNIT = re.compile(
 """Names of parameters that mean nothing without a unit."""
 
 PERSON = re.compile(
-    r"\b(?:i am|i['’]?m|i weigh|ich bin|ich wiege|je (?:fais|mesure|pèse)|mido|yo peso)\b|"
-    r"我|本人|身高|体重|私は|키가|몸무게|(?<!\d)\d ?['’′][ -]?\d",
+    r"\b(?:i am|i['’]?m|i weigh|you are|you['’]?re|ich bin|ich wiege|je (?:fais|mesure|pèse)|mido|yo peso)\b|"
+    r"我|本人|身高|体重|私は|키가|몸무게|(?<!\d)\d ?['’′][ -]?\d|(?<![\d.])\d{1,2}[\"”″] ?(?:and|&|/) ?$",
     re.IGNORECASE,
 )
 """Who writes so speaks about themselves: 140 pounds are then not the product's weight."""
 
 WRITER = re.compile(r"\b(?:i|i['’]\w+|me|my|ich|mir|mein\w*|je|moi|mon|yo|mi|mis)\b", re.IGNORECASE)
-OF_A_PERSON = re.compile(r"[\s.,;/&()]*(?:and )?\d ?['’′]|\s*[都也]?(?:可以|能)?穿|的人")
-"""Behind a weight: a height in feet, or words for wearing."""
+OF_A_PERSON = re.compile(
+    r"[\s.,;/&()]*(?:and )?\d ?['’′]|\s*[都也]?(?:可以|能)?穿|的人|"
+    r"[\s,]*(?:and |so |but )?(?:i )?(?:usually |normally |typically |always |generally )?"
+    r"(?:take|wear|ordered|bought|got|i (?:am|was|have)|i['’]m)\b|"
+    r"[\s.,]*(?:and )?(?:it|this|they|these) (?:fits?|runs?|looks?|hits?|falls?)\b|[\s,;/]+\d{2} ?[a-h]{1,3}\b",
+    re.IGNORECASE,
+)
+"""Behind a weight: a height in feet, words for wearing, a size of underwear."""
+OF_PEOPLE = re.compile(
+    r"\b(?:child(?:ren)?|kids?|toddlers?|adults?|persons?|people|riders?|m[ae]n|wom[ae]n|husband|wife|son|daughter)"
+    r"\s(?:(?:is|are|was|who|that|weigh\w*|over|under|up to|of|at|above|below|about|around)\s*){1,3}$",
+    re.IGNORECASE,
+)
+"""A weight that others have: "for a child over 40 lbs"."""
+GAINED = re.compile(r"\b(?:add(?:s|ed|ing)?|los[et]|losing|gain(?:s|ed|ing)?)\b[^.;,]{0,20}$", re.IGNORECASE)
+"""A weight that came or went is not the product's."""
 OF_THE_THING = re.compile(r"[总總净淨毛][重]|重量|单果|單果")
 WEIGHED = re.compile(r"weigh|heavy|wieg|gewicht|schwer|pèse|poids|pesa|peso|重", re.IGNORECASE)
 """A buyer's sentence speaks of the product's weight where it weighs: "my kettle weighs 2 pounds"."""
@@ -94,7 +112,14 @@ def pattern() -> str:
     plain = "|".join(word for word in words if word != "in")
     # What is measured for every minute or metre is another thing: "45 g/day" are no 45 g.
     end = "(?!\\s?/\\s?[A-Za-z])"
-    return f"(?:(?i:{plain})(?![a-zà-ÿA-WYZ_]){end}|{guarded}|(?:{'|'.join(symbols)})(?![A-Za-zà-ÿ0-9²³_]){end})"
+    return f"(?:(?i:{plain})(?![a-zà-ÿA-WYZ_²³]){end}|{guarded}|(?:{'|'.join(symbols)})(?![A-Za-zà-ÿ0-9²³_]){end})"
+
+
+@cache
+def is_spelling(word: str) -> bool:
+    """Whether a word is a unit and nothing else, as the name of a column may be: "Lumen". "Year" names a date."""
+    is_unit = len(word) > 2 and re.fullmatch(pattern(), word.strip()) is not None
+    return is_unit and dimension(named(word.strip())) != "[time]"
 
 
 @cache

@@ -17,15 +17,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-SEED = 41
+SEED = 44
 """Of the draw in `held.csv`. Whoever teaches the parser by it moves it to `learned.csv` and takes another."""
 FIRST_READINGS = {
     20261122: "92 %", 777: "59 of 64", 30: "133 of 157", 31: "142 of 152", 32: "139 of 150", 33: "157 of 166",
     35: "156 of 167", 36: "149 of 159", 37: "151 of 156", 38: "146 of 151", 39: "161 of 168", 40: "169 of 178",
-    41: "147 of 154",
+    41: "147 of 154", 42: "141 of 150", 43: "146 of 152",
+    44: "155 of 162",
 }  # fmt: skip
-"""How many strings of each draw were exact when the parser first saw them. From 39 on nearly all are buyers' sentences,
-because the listings were used up. 147 more of `learned.csv` were labelled after they had been seen."""
+"""How many strings of each draw were exact when the parser first saw them. 39 to 41 are nearly all buyers' sentences,
+and so are two thirds of 42 to 44: of their 162 listing texts (names, descriptions, specifications) 160 were exact, of
+the 302 buyers' sentences 282. 147 more of `learned.csv` were labelled after they had been seen."""
 BEFORE, AFTER = 34, 34
 """Characters kept on either side of the number, cut at the clause."""
 CLAUSE = re.compile(r"[;!?。；！？\n|{}\[\]]|\.\s|\s-\s")
@@ -36,27 +38,17 @@ LINE = "line"
 """The only column of a file that is not CSV."""
 SOURCES = (
     # file, column, locale ("" = the row's own), how many
-    ("flipkart_sample/flipkart_sample.csv", "product_specifications", "en", 40),
-    ("flipkart_sample/flipkart_sample.csv", "description", "en", 44),
-    ("spree_catalog/product_translations.csv", "description", "", 22),
-    ("spree_catalog/products.csv", "description", "en", 8),
-    ("zh_shopping_10cats/reviews.csv", "review", "zh", 38),
-    ("shopify_csv/home-and-garden.csv", "Body (HTML)", "en", 4),
-    ("shopify_csv/apparel.csv", "Body (HTML)", "en", 4),
-    ("woocommerce_csv/sample_products.csv", "Description", "en", 4),
-    ("magento_csv/CatalogSampleData__SimpleProduct_products_gear_fitness_equipment.csv", "description", "en", 6),
-    ("magento_csv/CatalogSampleData__SimpleProduct_products_gear_bags.csv", "description", "en", 6),
-    ("bagisto_csv/products.csv", "description", "en", 4),
-    ("dotnet_eshop/catalog.json", LINE, "en", 6),
-    ("reviews_womens_clothing/womens_clothing_e-commerce_reviews.csv", "Review Text", "en", 30),
-    ("magento_reviews/ReviewSampleData__products_reviews.csv", "review", "en", 4),
-    ("nltk_product_reviews/product_reviews_1/Nokia_6610.txt", LINE, "en", 10),
-    ("nltk_product_reviews/product_reviews_1/Canon_G3.txt", LINE, "en", 10),
-    ("nltk_product_reviews/product_reviews_1/Nikon_coolpix_4300.txt", LINE, "en", 10),
-    ("nltk_product_reviews/product_reviews_1/Creative_Labs_Nomad_Jukebox_Zen_Xtra_40GB.txt", LINE, "en", 10),
+    ("flipkart_sample/flipkart_sample.csv", "product_name", "en", 10),
+    ("spree_catalog/product_translations.csv", "meta_description", "", 25),
+    ("spree_catalog/product_translations.csv", "name", "", 10),
+    ("spree_catalog/products.csv", "meta_description", "en", 20),
+    ("spree_catalog/products.csv", "name", "en", 8),
+    ("nltk_product_reviews/comparative_sentences/labeledSentences.txt", LINE, "en", 30),
+    ("nltk_product_reviews/product_reviews_1/Creative_Labs_Nomad_Jukebox_Zen_Xtra_40GB.txt", LINE, "en", 14),
     ("nltk_product_reviews/product_reviews_1/Apex_AD2600_Progressive_scan_DVD player.txt", LINE, "en", 8),
-    ("nltk_product_reviews/pros_cons/IntegratedCons.txt", LINE, "en", 24),
-    ("nltk_product_reviews/pros_cons/IntegratedPros.txt", LINE, "en", 20),
+    ("nltk_product_reviews/pros_cons/IntegratedCons.txt", LINE, "en", 45),
+    ("nltk_product_reviews/pros_cons/IntegratedPros.txt", LINE, "en", 45),
+    ("reviews_womens_clothing/womens_clothing_e-commerce_reviews.csv", "Review Text", "en", 10),
 )
 
 

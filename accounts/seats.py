@@ -33,6 +33,7 @@ MAY_CHANGE: dict[str, set[str]] = {
     "review:arena_seen_left": {Role.EDITOR, Role.REVIEWER},
     "review:arena_seen_right": {Role.EDITOR, Role.REVIEWER},
     "accounts:enter": {Role.EDITOR, Role.REVIEWER},
+    "accounts:password": {Role.EDITOR, Role.REVIEWER},
 }
 """Which seats besides the owner's may change something in an app or at one address of it; else only owners may."""
 GOOD_FOR = timedelta(days=7)

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.views import PasswordChangeView
+from django.contrib.messages.views import SuccessMessageMixin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -98,6 +100,14 @@ def _seated(request: HttpRequest, ticket: seats.Ticket, form: JoinForm, *, is_ne
         login(request, user)
     request.session[selectors.SHOP] = ticket.merchant_id
     return redirect("home")
+
+
+class Password(SuccessMessageMixin, PasswordChangeView):  # type: ignore[type-arg]  # generic in the stubs only
+    """One's own password, asked for the old one first; other browsers are signed out."""
+
+    template_name = "accounts/password.html"
+    success_url = reverse_lazy("accounts:team")
+    success_message = "Your password is changed. Your other browsers are signed out."
 
 
 @login_required

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("team/invitations/<uuid:public_id>/withdraw/", team_views.invitation_withdraw, name="invitation_withdraw"),
     path("join/<str:token>/", public(team_views.join), name="join"),
     path("shops/<uuid:public_id>/enter/", team_views.enter, name="enter"),
+    path("password/", team_views.Password.as_view(), name="password"),
     path("keys/", key_views.key_list, name="key_list"),
     path("keys/<uuid:public_id>/revoke/", key_views.key_revoke, name="key_revoke"),
     path("webhooks/", views.webhook_list, name="webhook_list"),

@@ -173,3 +173,17 @@ def test_a_shop_is_opened_from_the_shell() -> None:
     call_command("open_shop", "lamps", "--name", "Lamps & Co.", "--invite", "jo@lamps.example", stdout=said)
     path = said.getvalue().splitlines()[-1]
     assert "Join Lamps &amp; Co." in Client().get(path).content.decode()
+
+
+def test_a_person_of_any_seat_changes_their_own_password(person: Callable[..., tuple[User, Client]]) -> None:
+    user, client = person("reviewer")
+    user.set_password("before-42-pond")
+    user.save()
+    client.force_login(user)
+    new = {"old_password": "before-42-pond", "new_password1": "after-42-pond-x", "new_password2": "after-42-pond-x"}
+
+    wrong = client.post("/password/", {**new, "old_password": "guess"})
+    right = client.post("/password/", new)
+
+    user.refresh_from_db()
+    assert (wrong.status_code, right.status_code, user.check_password("after-42-pond-x")) == (200, 302, True)

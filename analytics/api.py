@@ -104,7 +104,7 @@ def is_bot(request: HttpRequest) -> bool:
     return not agent or bool(_BOT.search(agent))
 
 
-_TEXTS = {"merchant": 60, "sku": 120, "locale": 12, "format": 4, "channel": 40, "audience": 40}
+_TEXTS = {"merchant": 60, "sku": 120, "locale": 12, "format": 10, "channel": 40, "audience": 40}
 _DEFAULTS: dict[str, Any] = {"locale": "", "format": "wide", "channel": "shop", "audience": "", "simulated": False}
 
 

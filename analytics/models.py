@@ -111,7 +111,7 @@ class Allocation(TenantModel):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="allocations")
     channel = models.CharField(max_length=40, default="shop")
     market = models.CharField(max_length=8)
-    format = models.CharField(max_length=4)
+    format = models.CharField(max_length=10)
     audience = models.CharField(max_length=40, blank=True)
     """Tag of the `Audience` they are for; empty for visitors of whom the shop says nothing."""
     is_holdout = models.BooleanField(default=False)
@@ -177,7 +177,7 @@ class Experiment(TenantModel):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="experiments")
     channel = models.CharField(max_length=40)
     market = models.CharField(max_length=8)
-    format = models.CharField(max_length=4)
+    format = models.CharField(max_length=10)
     name = models.CharField(max_length=120)
     arms = models.JSONField()
     """Placement ids; the first is the control that the others must beat."""

@@ -15,6 +15,7 @@ from analytics.models import Source
 from catalog import selectors as catalog_selectors
 from catalog.facts import Parameter
 from catalog.models import Product
+from generation.formats import FORMATS
 from generation.models import Placement
 
 VISIT = "vitrine_visit"
@@ -79,7 +80,7 @@ def _first_language(request: HttpRequest) -> str:
 
 def _format(request: HttpRequest) -> str:
     asked = request.GET.get("format")
-    if asked in ("wide", "tall"):
+    if asked in FORMATS:
         return asked
     return "tall" if _PHONE.search(request.headers.get("User-Agent", "")) else "wide"
 

@@ -3,6 +3,7 @@
 POST /api/v1/products/{id}/videos   plan the next batch and start making it
 GET  /api/v1/videos                 newest first; ?state=published, ?sku=
 GET  /api/v1/videos/{id}            one video with its files
+POST /api/v1/videos/{id}/formats    the same film in one more format, as a video of its own
 """
 
 import uuid
@@ -19,7 +20,7 @@ from catalog.models import Product
 from generation import services
 from generation.models import Video
 from generation.prompts.locales import UnknownLocaleError
-from generation.serializers import PlanRequest, VideoRecord
+from generation.serializers import FormatRequest, PlanRequest, VideoRecord
 
 
 class VideosView(ApiView):
@@ -64,6 +65,20 @@ class VideoOne(VideosView):
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
         """One video: its plan, its state, its files."""
         return Response(VideoRecord(get_object_or_404(_videos(), public_id=public_id)).data)
+
+
+class VideoFormats(VideosView):
+    @extend_schema(operation_id="add_format", request=FormatRequest, responses={202: VideoRecord})
+    def post(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Start making the same film in one more format. 422 says why this film cannot have it."""
+        video = get_object_or_404(_videos(), public_id=public_id)
+        sent = FormatRequest(data=request.data)
+        sent.is_valid(raise_exception=True)
+        try:
+            added = services.add_format(video=video, frame_format=sent.validated_data["format"], by="api")
+        except services.CannotPlan as problem:
+            return error("cannot_plan", str(problem), status=422)
+        return Response(VideoRecord(added).data, status=202)
 
 
 def _videos() -> QuerySet[Video]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog import truth
 from catalog.models import Product
 from generation import jobs, selectors
+from generation.formats import FORMATS
 from generation.models import Cut, Job, Video
 
 _CHECKED = Q(
@@ -57,6 +58,15 @@ class BoardRow:
 
     scenario: str
     cells: tuple[tuple[str, tuple[Tile, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """One format of a film: the video that has it, None where it can be added."""
+
+    key: str
+    title: str
+    video: Video | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +133,17 @@ def first_cut(video: Video, frame_format: str = Cut.Format.WIDE) -> Cut | None:
     return next((cut for cut in cuts if cut.format == frame_format), cuts[0] if cuts else None)
 
 
+def other_shapes(video: Video) -> list[Shape]:
+    """The formats a video is not made in: another video of the same film has them, or they can be added; one query."""
+    film = list(Video.objects.filter(variant=video.variant_id, engine=video.engine))
+    shapes = [
+        Shape(key=key, title=each.title, video=next((one for one in film if key in one.formats), None))
+        for key, each in FORMATS.items()
+        if key not in video.formats
+    ]
+    return [shape for shape in shapes if shape.video or video.state not in selectors.SPENT]
+
+
 def tiles_of(videos: Iterable[Video]) -> list[Tile]:
     """Videos for a list."""
     return [Tile(video=video, cut=first_cut(video)) for video in videos]
@@ -159,7 +180,7 @@ def making_of(video: Video) -> Making:
 
 def _seconds_left(job: Job, now: datetime) -> float | None:
     order = list(SHARES)
-    later = sum(jobs.COSTS[kind] for kind in order[order.index(Job.Kind(job.kind)) + 1 :])
+    later = sum(jobs.cost(job.video, kind) for kind in order[order.index(Job.Kind(job.kind)) + 1 :])
     if job.state != Job.State.LEASED or job.started is None or job.progress < 0.05:
         return None if job.state == Job.State.QUEUED else job.cost + later
     elapsed = (now - job.started).total_seconds()

@@ -82,6 +82,11 @@ USUAL: tuple[Format, ...] = ("wide", "tall")
 """The shapes a video is made in when nobody asks for others."""
 
 
+def named(key: str) -> FrameFormat:
+    """The format of that name. Raises ValueError where there is none."""
+    return FORMATS[ordered([key])[0]]
+
+
 def ordered(formats: Iterable[str]) -> list[Format]:
     """These shapes once each, in the order of the table. Raises ValueError naming one there is not."""
     wanted = set(formats)

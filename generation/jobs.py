@@ -25,8 +25,8 @@ from generation.models import Job, Video
 log = logging.getLogger(__name__)
 
 QUEUES = {Job.Kind.GENERATE: "gpu", Job.Kind.COMPOSE: "media", Job.Kind.REVIEW: "review"}
-COSTS = {Job.Kind.GENERATE: 2.0, Job.Kind.COMPOSE: 25.0, Job.Kind.REVIEW: 15.0}
-"""Expected machine seconds a stage, which a merchant's lane is charged."""
+COSTS = {Job.Kind.GENERATE: 1.0, Job.Kind.COMPOSE: 12.5, Job.Kind.REVIEW: 7.5}
+"""Expected machine seconds a stage and format, which a merchant's lane is charged."""
 
 Progress = Callable[[str, float], None]
 """Stage name in the merchant's words, and the fraction done."""
@@ -66,13 +66,18 @@ def enqueue(*, video: Video, kind: Job.Kind) -> Job:
     job, _ = Job.objects.get_or_create(
         video=video,
         kind=kind,
-        defaults={"merchant_id": video.merchant_id, "queue": QUEUES[kind], "cost": COSTS[kind]},
+        defaults={"merchant_id": video.merchant_id, "queue": QUEUES[kind], "cost": cost(video, kind)},
     )
     with connection.cursor() as cursor:
         cursor.execute("select open_lane(%s)", [job.queue])
     # No partial: Django's report of a robust hook that failed asks for a function's name.
     transaction.on_commit(lambda: ring(job.queue), robust=True)
     return job
+
+
+def cost(video: Video, kind: Job.Kind) -> float:
+    """Expected machine seconds of a stage of a video, in all its formats."""
+    return COSTS[kind] * len(video.formats)
 
 
 def ring(queue: str) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 from django.conf import settings
@@ -24,7 +23,7 @@ from catalog import assets
 from catalog.facts import ProductFacts, ProductImage
 from generation import engines, services
 from generation.engines.base import Engine
-from generation.formats import FRAME_SIZES, Format
+from generation.formats import USUAL, Format, ordered
 from generation.jobs import Progress
 from generation.models import Job, Video
 from generation.render import framing, identity
@@ -32,8 +31,6 @@ from generation.render.clip import Motion
 from generation.render.compose import Cutout, RenderedCut, render
 from generation.render.scene import Scene
 from generation.specs import VideoSpec
-
-FORMATS: tuple[Format, ...] = cast("tuple[Format, ...]", tuple(FRAME_SIZES))
 
 
 class CannotMake(RuntimeError):
@@ -50,6 +47,7 @@ class Order:
     engine: str
     spec: VideoSpec
     facts: ProductFacts
+    formats: tuple[Format, ...] = USUAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +70,10 @@ class Generate:
         progress("Loading the model", 0.0)
         engine = _engine(order.engine)
         started = time.process_time()
-        for place, frame_format in enumerate(FORMATS):
+        for place, frame_format in enumerate(order.formats):
 
             def report(done: float, place: int = place) -> None:
-                progress("Generating motion, light and sound", (place + done) / len(FORMATS))
+                progress("Generating motion, light and sound", (place + done) / len(order.formats))
 
             motion = engine.generate(order.spec, _scene(order, frame_format), frame_format, report)
             _store_motion(order, frame_format, motion)
@@ -94,7 +92,7 @@ class Compose:
 
     def perform(self, order: Order, progress: Progress) -> Made:
         started = time.process_time()
-        motions = {each: _load_motion(order, each) for each in FORMATS}
+        motions = {each: _load_motion(order, each) for each in order.formats}
         with tempfile.TemporaryDirectory(prefix="vitrine-") as folder:
             rendered = render(
                 order.spec,
@@ -124,6 +122,7 @@ def _order(video: Video) -> Order:
         engine=video.engine,
         spec=VideoSpec.from_json(json.dumps(variant.spec)),
         facts=ProductFacts.from_json(json.dumps(variant.facts)),
+        formats=tuple(ordered(video.formats)),
     )
 
 
@@ -134,7 +133,7 @@ def _engine(name: str) -> Engine:
 
 
 def _scenes(order: Order) -> Mapping[Format, Scene]:
-    return {each: _scene(order, each) for each in FORMATS}
+    return {each: _scene(order, each) for each in order.formats}
 
 
 def _scene(order: Order, frame_format: Format) -> Scene:

@@ -1,10 +1,12 @@
 """What is asked for, and what was made: variants, videos, cuts, approvals, placements, scores, and their jobs."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import TenantModel
 from catalog.models import Product
+from generation.formats import USUAL
 
 
 class Variant(TenantModel):
@@ -34,8 +36,13 @@ class Variant(TenantModel):
         return f"{self.product.sku} {self.scenario} {self.locale} {self.hook}"
 
 
+def usual_formats() -> list[str]:
+    """The shapes of a video for which nobody asked otherwise."""
+    return [*USUAL]
+
+
 class Video(TenantModel):
-    """One rendering of a variant. States move by conditional update in `generation.services` only."""
+    """One rendering of a variant in some formats. States move by conditional update in `generation.services` only."""
 
     class State(models.TextChoices):
         PLANNED = "planned"
@@ -55,6 +62,8 @@ class Video(TenantModel):
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="videos")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
     engine = models.CharField(max_length=20, default="unified")
+    formats = ArrayField(models.CharField(max_length=10), default=usual_formats)
+    """The shapes it is made in, keys of `generation.formats.FORMATS` in their order there."""
     render_hash = models.CharField(max_length=64, blank=True)
     """Identity of weights, code and fonts that made it."""
     recipe = models.JSONField(default=dict, blank=True)
@@ -63,7 +72,11 @@ class Video(TenantModel):
     updated = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["variant", "engine"], name="one_video_per_variant_and_engine")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "engine", "formats"], name="one_video_per_variant_engine_and_formats"
+            )
+        ]
         ordering = ["id"]
 
     def __str__(self) -> str:
@@ -76,9 +89,11 @@ class Cut(TenantModel):
     class Format(models.TextChoices):
         WIDE = "wide"
         TALL = "tall"
+        SQUARE = "square"
+        PORTRAIT = "portrait"
 
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="cuts")
-    format = models.CharField(max_length=4, choices=Format.choices)
+    format = models.CharField(max_length=10, choices=Format.choices)
     file = models.FileField(upload_to="videos/", max_length=300)
     poster = models.FileField(upload_to="posters/", max_length=300, blank=True)
     sha256 = models.CharField(max_length=64)

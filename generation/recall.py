@@ -129,7 +129,9 @@ def remake(*, video: Video, by: str = "") -> list[Video]:
         return []
     services.advance(video, RETIRED, Video.State.RETIRED)
     spec, cell = _next_spec(facts, old, scene)
-    planned = services.PlannedAs(reason=cell.reason, batch=video.variant.batch, engine=video.engine)
+    planned = services.PlannedAs(
+        reason=cell.reason, batch=video.variant.batch, engine=video.engine, formats=video.formats
+    )
     new = services.new_video(video.variant.product, facts, spec, planned)
     services.log(video, by, "remake", f"by video {new.public_id}")
     services.start([new])

@@ -6,6 +6,12 @@ from catalog.models import Product
 from generation.models import Cut, Job, Placement, Score, Variant, Video
 from generation.planning import Learned
 
+SPENT = (
+    Video.State.REJECTED, Video.State.FAILED, Video.State.STALE, Video.State.WITHDRAWN, Video.State.TAKEN_DOWN,
+    Video.State.RETIRED,
+)  # fmt: skip
+"""States of a video that no shopper may see as it is."""
+
 
 def videos_of(product: Product) -> QuerySet[Video]:
     """A product's videos with their variant, cuts and jobs, oldest first."""

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from generation.formats import FORMATS, USUAL
 from generation.models import Cut, Video
 from generation.services import BATCH
 from generation.specs import ENGINES
@@ -30,8 +31,8 @@ class VideoRecord(serializers.ModelSerializer[Video]):
     class Meta:
         model = Video
         fields = (
-            "public_id", "product", "sku", "scenario", "locale", "hook", "reason", "state", "engine", "error",
-            "created", "updated", "cuts",
+            "public_id", "product", "sku", "scenario", "locale", "hook", "reason", "state", "engine",
+            "formats", "error", "created", "updated", "cuts",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -42,3 +43,13 @@ class PlanRequest(serializers.Serializer[dict[str, object]]):
     budget = serializers.IntegerField(min_value=1, max_value=64, default=BATCH, help_text="how many videos")
     locales = serializers.ListField(child=serializers.CharField(max_length=12), default=list)
     engine = serializers.ChoiceField(choices=ENGINES, default="unified")
+    formats = serializers.ListField(
+        child=serializers.CharField(max_length=10), default=list(USUAL), min_length=1,
+        help_text="shapes of each video: " + ", ".join(f"{key} {each.ratio}" for key, each in FORMATS.items()),
+    )  # fmt: skip
+
+
+class FormatRequest(serializers.Serializer[dict[str, object]]):
+    """The format that a film lacks."""
+
+    format = serializers.CharField(max_length=10, help_text=", ".join(FORMATS))

@@ -17,6 +17,7 @@ from catalog import selectors as catalog_selectors
 from catalog.facts import ProductFacts
 from catalog.models import Product
 from generation import jobs, selectors
+from generation.formats import USUAL, Format, ordered
 from generation.models import Approval, Cut, Job, Placement, Score, SignedFile, Variant, Video
 from generation.placements import labels
 from generation.planning import missing, own_scenes, plan, scene_pack
@@ -55,11 +56,17 @@ class PlannedAs:
     batch: int
     engine: str
     exaggerated: bool = False
+    formats: Sequence[str] = USUAL
 
 
 @transaction.atomic
 def plan_product(
-    *, product: Product, locales: Sequence[str] = (), budget: int = BATCH, engine: str = "unified"
+    *,
+    product: Product,
+    locales: Sequence[str] = (),
+    budget: int = BATCH,
+    engine: str = "unified",
+    formats: Sequence[str] = USUAL,
 ) -> list[Video]:
     """Plan the next batch of variants; cells that exist already are kept as they are. Raises CannotPlan."""
     facts = plannable(product)
@@ -81,7 +88,7 @@ def plan_product(
             product,
             facts,
             compose(facts, cell, by_id[cell.scene]),
-            PlannedAs(reason=cell.reason, batch=batch, engine=engine),
+            PlannedAs(reason=cell.reason, batch=batch, engine=engine, formats=formats),
         )
         for cell in cells
     ]
@@ -105,12 +112,41 @@ def plan_twins(*, product: Product, locale: str = "en-US", engine: str = "unifie
     return new_video(product, facts, honest, within), new_video(product, facts, exaggerate(honest), above)
 
 
-def plan_and_enqueue(*, merchant: Merchant, product: Product, budget: int = BATCH) -> list[Video]:
-    """The dashboard's button: plan the next batch and start making it."""
-    videos = plan_product(product=product, budget=budget)
+def plan_and_enqueue(
+    *, merchant: Merchant, product: Product, budget: int = BATCH, formats: Sequence[str] = USUAL
+) -> list[Video]:
+    """The dashboard's button: plan the next batch and start making it. Raises CannotPlan."""
+    videos = plan_product(product=product, budget=budget, formats=formats)
     AuditLog.objects.create(merchant=merchant, actor="dashboard", action="plan", subject=product.sku)
     start(videos)
     return videos
+
+
+@transaction.atomic
+def add_format(*, video: Video, frame_format: str, by: str) -> Video:
+    """Start making the same film in one more format and return it: a video of its own, audited and approved by itself.
+
+    The one that exists already where the film has that format. Raises CannotPlan for a film that may not be shown.
+    """
+    (wanted,) = _known([frame_format])
+    if video.state in selectors.SPENT:
+        raise CannotPlan("This film may not be shown any more: make it anew, then add formats to the new one.")
+    cuts_of_film = Video.objects.filter(variant=video.variant, engine=video.engine)
+    if twin := cuts_of_film.filter(formats__contains=[wanted]).first():
+        return twin
+    added = Video.objects.create(
+        merchant_id=video.merchant_id, variant=video.variant, engine=video.engine, formats=[wanted]
+    )
+    log(added, by, "add_format", wanted)
+    start([added])
+    return added
+
+
+def _known(formats: Sequence[str]) -> list[Format]:
+    try:
+        return ordered(formats) or [*USUAL]
+    except ValueError as problem:
+        raise CannotPlan(str(problem)) from problem
 
 
 def start(videos: Sequence[Video]) -> None:
@@ -281,7 +317,7 @@ def plannable(product: Product) -> ProductFacts:
 
 
 def new_video(product: Product, facts: ProductFacts, spec: VideoSpec, cell: PlannedAs) -> Video:
-    """The video of a spec, planned; the one that exists already where the spec is not new."""
+    """The video of a spec in the formats that it lacks, planned; the first one where it lacks none."""
     variant, _ = Variant.objects.get_or_create(
         merchant_id=product.merchant_id,
         spec_hash=spec.hash,
@@ -292,10 +328,11 @@ def new_video(product: Product, facts: ProductFacts, spec: VideoSpec, cell: Plan
             "exaggerated": cell.exaggerated,
         },
     )  # fmt: skip
-    video, _ = Video.objects.get_or_create(
-        variant=variant, engine=cell.engine, defaults={"merchant_id": product.merchant_id}
-    )
-    return video
+    made = list(Video.objects.filter(variant=variant, engine=cell.engine))
+    lacking = [each for each in _known(cell.formats) if not any(each in video.formats for video in made)]
+    if not lacking:
+        return made[0]
+    return Video.objects.create(merchant_id=product.merchant_id, variant=variant, engine=cell.engine, formats=lacking)
 
 
 def log(video: Video, actor: str, action: str, reason: str) -> None:

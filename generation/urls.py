@@ -20,8 +20,10 @@ urlpatterns: list[URLPattern] = [
     path("rights/<uuid:public_id>/withdraw/", rights_views.rights_withdraw, name="rights_withdraw"),
     path("videos/remake/", views.stale_remake, name="stale_remake"),
     path("videos/<uuid:public_id>/remake/", views.video_remake, name="video_remake"),
+    path("videos/<uuid:public_id>/formats/", views.video_add_format, name="video_add_format"),
     path("videos/<uuid:public_id>/retry/", views.video_retry, name="video_retry"),
     path("api/v1/products/<uuid:public_id>/videos", api.ProductVideos.as_view(), name="api_plan"),
     path("api/v1/videos", api.VideoList.as_view(), name="api_videos"),
+    path("api/v1/videos/<uuid:public_id>/formats", api.VideoFormats.as_view(), name="api_formats"),
     path("api/v1/videos/<uuid:public_id>", api.VideoOne.as_view(), name="api_video"),
 ]

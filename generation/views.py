@@ -20,6 +20,7 @@ from catalog.models import Image, Product
 from catalog.selectors import matching, product_facts, without_size
 from catalog.truth import truth_card
 from generation import boards, planning, recall, selectors, services
+from generation.formats import FORMATS, USUAL
 from generation.models import Video
 
 PER_PAGE = 24
@@ -52,6 +53,7 @@ def _product_page(request: HttpRequest, product: Product, form: ParameterForm, s
     context = {
         "product": product, "card": truth_card(product), "board": boards.board_of(product), "parameter_form": form,
         "missing": planning.missing(product_facts(product)), "consents": rights.consents_of(product),
+        "formats": [(key, each.title, key in USUAL) for key, each in FORMATS.items()],
         "clips": [(clip, clips.is_playable(clip)) for clip in product.clips.all()],
     }  # fmt: skip
     return render(request, "generation/product_detail.html", context, status=status)
@@ -130,12 +132,29 @@ def product_plan(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Plan the next videos of a product and start making them."""
     product = get_object_or_404(Product, public_id=public_id)
     try:
-        videos = services.plan_and_enqueue(merchant=accounts_selectors.merchant_in(request), product=product)
+        videos = services.plan_and_enqueue(
+            merchant=accounts_selectors.merchant_in(request), product=product, formats=request.POST.getlist("formats")
+        )
     except services.CannotPlan as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, f"{len(videos)} videos planned. They appear on the board while they are made.")
     return redirect("generation:product_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def video_add_format(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Make the same film in one more format."""
+    video = get_object_or_404(Video.objects.select_related("variant__product"), public_id=public_id)
+    wanted, by = request.POST.get("format", ""), request.user.get_username()
+    try:
+        video = services.add_format(video=video, frame_format=wanted, by=by)
+    except services.CannotPlan as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, "The same film in another shape. It is checked, and waits for your yes, by itself.")
+    return redirect("review:video_detail", public_id=video.public_id)
 
 
 @login_required

@@ -5,7 +5,7 @@ Only rules whose source was read are here; a limit nobody states is None and is 
 
 from dataclasses import dataclass
 
-from generation.formats import Format
+from generation.formats import FORMATS, Format
 
 MEGABYTE = 1_000_000
 
@@ -26,12 +26,15 @@ class Preset:
 
     id: str
     name: str
-    format: Format
+    formats: tuple[Format, ...]
+    """What it takes, the shape it is known for first."""
     seconds: tuple[float, float | None] = (0.0, None)
     advised_seconds: tuple[float, float] | None = None
     max_bytes: int | None = None
-    min_height: int = 720
+    min_side: int = 720
+    """Pixels of the shorter side, at least."""
     margins: Margins = Margins()
+    """Of the first of its formats."""
     plays_muted: bool = False
     sound_required: bool = False
     containers: tuple[str, ...] = ("mp4",)
@@ -43,16 +46,16 @@ PRESETS: dict[str, Preset] = {
     preset.id: preset
     for preset in (
         Preset(
-            id="shop_wide",
+            id="shop",
             name="Own shop, product page",
-            format="wide",
+            formats=tuple(FORMATS),
             margins=Margins(top=0.05, bottom=0.05, left=0.05, right=0.05),
             source="our own player",
         ),
         Preset(
             id="universal_vertical",
             name="Any vertical feed",
-            format="tall",
+            formats=("tall",),
             advised_seconds=(9, 15),
             max_bytes=100 * MEGABYTE,
             margins=Margins(top=0.15, bottom=0.35, left=0.111, right=0.178),
@@ -61,15 +64,15 @@ PRESETS: dict[str, Preset] = {
         Preset(
             id="google_video_link",
             name="Google product data, video_link",
-            format="wide",
+            formats=tuple(FORMATS),
             margins=Margins(top=0.1, bottom=0.1, left=0.1, right=0.1),
             rules=("no promotional overlay, watermark or retailer's logo", "a direct link of at most 2,000 characters"),
             source="Google Merchant Center product data specification",
         ),
         Preset(
             id="google_demand_gen",
-            name="Google Demand Gen, vertical",
-            format="tall",
+            name="Google Demand Gen",
+            formats=("tall", "wide", "square", "portrait"),
             seconds=(5, None),
             margins=Margins(top=0.15, bottom=0.35, left=0.045, right=0.178),
             rules=("under 10 s it is not served in-stream",),
@@ -78,16 +81,15 @@ PRESETS: dict[str, Preset] = {
         Preset(
             id="youtube_bumper",
             name="YouTube bumper",
-            format="wide",
+            formats=("wide",),
             seconds=(0, 6.0),
-            min_height=720,
             rules=("one message",),
             source="Google Ads help",
         ),
         Preset(
             id="youtube_shorts_ad",
             name="YouTube Shorts advertisement",
-            format="tall",
+            formats=("tall",),
             seconds=(10, 60),
             advised_seconds=(15, 15),
             margins=Margins(top=0.15, bottom=0.35, left=0.045, right=0.178),
@@ -95,10 +97,10 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             id="meta_catalog_video",
-            name="Meta catalog product video",
-            format="tall",
+            name="Meta catalog: Facebook and Instagram",
+            formats=("tall", "square", "portrait"),
             max_bytes=200 * MEGABYTE,
-            min_height=1920,
+            min_side=1080,
             margins=Margins(top=0.14, bottom=0.35, left=0.06, right=0.06),
             plays_muted=True,
             containers=("mp4", "mov"),
@@ -107,7 +109,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             id="meta_reels_ad",
             name="Meta Reels advertisement",
-            format="tall",
+            formats=("tall",),
             seconds=(0, 90),
             advised_seconds=(15, 30),
             margins=Margins(top=0.14, bottom=0.35, left=0.06, right=0.06),
@@ -116,7 +118,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             id="meta_stories_ad",
             name="Meta Stories advertisement",
-            format="tall",
+            formats=("tall",),
             seconds=(0, 15),
             margins=Margins(top=0.14, bottom=0.2, left=0.06, right=0.06),
             source="published safe zones for Stories: 14 % top, 20 % bottom, 6 % sides",
@@ -124,7 +126,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             id="tiktok_infeed",
             name="TikTok in-feed advertisement",
-            format="tall",
+            formats=("tall", "square", "wide"),
             seconds=(5, 600),
             advised_seconds=(9, 15),
             max_bytes=500 * MEGABYTE,
@@ -132,17 +134,17 @@ PRESETS: dict[str, Preset] = {
             sound_required=True,
             containers=("mp4", "mov", "mpeg", "3gp", "avi"),
             rules=("AI-generated content is labelled", "the product's size, colour and features are not altered"),
-            min_height=960,
+            min_side=540,
             source="TikTok Ads Manager, video ads specifications",
         ),
         Preset(
             id="amazon_video_ads",
             name="Amazon video advertisement",
-            format="wide",
+            formats=("wide",),
             seconds=(0, 180),
             advised_seconds=(6, 15),
             max_bytes=500 * MEGABYTE,
-            min_height=1080,
+            min_side=1080,
             plays_muted=True,
             rules=(
                 "no customer reviews or star ratings",
@@ -154,20 +156,42 @@ PRESETS: dict[str, Preset] = {
         Preset(
             id="amazon_streaming_tv",
             name="Amazon streaming TV advertisement",
-            format="wide",
+            formats=("wide",),
             seconds=(15, 30),
             max_bytes=500 * MEGABYTE,
-            min_height=1080,
+            min_side=1080,
             margins=Margins(top=0.1, bottom=0.1, left=0.1, right=0.1),
             source="Amazon Ads, streaming TV specifications",
         ),
         Preset(
+            id="pinterest_video_pin",
+            name="Pinterest video Pin",
+            formats=("square", "portrait", "tall"),
+            seconds=(4, 900),
+            max_bytes=1000 * MEGABYTE,
+            containers=("mp4", "mov", "m4v"),
+            source="published Pinterest specifications for video Pins",
+        ),
+        Preset(
+            id="taobao_main_image",
+            name="Taobao main image",
+            formats=("square",),
+            seconds=(0, 60),
+            advised_seconds=(9, 30),
+            containers=("mp4", "mov", "flv", "f4v"),
+            rules=(
+                "no title card in front: the selling point comes in the first five seconds",
+                "no QR code, link elsewhere, mark of another platform or bordered frame",
+            ),
+            source="merchants' guides to Taobao's main-image videos",
+        ),
+        Preset(
             id="yandex_direct",
             name="Yandex Direct video",
-            format="wide",
+            formats=("wide", "square", "tall"),
             seconds=(5, 60),
             max_bytes=100 * MEGABYTE,
-            min_height=360,
+            min_side=360,
             containers=("mp4", "webm", "mov"),
             source="Yandex Direct help, video requirements",
         ),
@@ -175,18 +199,19 @@ PRESETS: dict[str, Preset] = {
 }
 
 
-def problems(preset: Preset, *, format: Format, seconds: float, size: int, height: int) -> list[str]:
-    """Why a file of that format, length, bytes and pixels of height would be refused; empty if it is accepted."""
+def problems(preset: Preset, *, format: Format, seconds: float, size: int, side: int) -> list[str]:
+    """Why a file of that format, length, bytes and pixels of its shorter side would be refused; empty if accepted."""
     found = []
     shortest, longest = preset.seconds
-    if format != preset.format:
-        found.append(f"{preset.name} shows {preset.format} videos; this one is {format}.")
+    if format not in preset.formats:
+        taken = " or ".join(FORMATS[each].title for each in preset.formats)
+        found.append(f"{preset.name} takes {taken}; this one is {FORMATS[format].title}.")
     if seconds < shortest:
         found.append(f"{preset.name} wants at least {shortest:g} s; this one lasts {seconds:g} s.")
     if longest is not None and seconds > longest:
         found.append(f"{preset.name} takes at most {longest:g} s; this one lasts {seconds:g} s.")
     if preset.max_bytes is not None and size > preset.max_bytes:
         found.append(f"{preset.name} takes at most {preset.max_bytes // MEGABYTE} MB; this one has {size // MEGABYTE}.")
-    if height < preset.min_height:
-        found.append(f"{preset.name} wants {preset.min_height} pixels of height; this one has {height}.")
+    if side < preset.min_side:
+        found.append(f"{preset.name} wants {preset.min_side} pixels on the shorter side; this one has {side}.")
     return found

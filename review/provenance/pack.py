@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from catalog.facts import ProductFacts
+from generation.formats import named
 from generation.models import Approval, Video
 from generation.planning.scenes import PACK
 from generation.specs import VideoSpec
@@ -106,7 +107,7 @@ def _ingredients(video: Video, frame_format: str) -> list[dict[str, str]]:
 
 
 def _still(scene: str, frame_format: str) -> Path | None:
-    path = PACK / scene / f"{frame_format}.jpg"
+    path = PACK / scene / f"{named(frame_format).still}.jpg"
     return path if path.is_file() else None
 
 

@@ -151,6 +151,17 @@ def test_pages_go_on_where_they_were_while_rows_are_added(client: Client, alice:
     assert [row["sku"] for row in first["results"] + second["results"]] == ["P-5", "P-4", "P-3", "P-2"]
 
 
+def test_a_film_gets_a_format_that_it_lacks(client: Client, alice: Merchant, token: str) -> None:
+    with tenancy.merchant_context(alice.pk):
+        video = make_video(alice, state=Video.State.APPROVED)
+    path = f"/api/v1/videos/{video.public_id}/formats"
+    added = client.post(path, {"format": "portrait"}, "application/json", headers=_headers(token))
+    unknown = client.post(path, {"format": "cinema"}, "application/json", headers=_headers(token))
+
+    assert (added.status_code, added.json()["formats"], added.json()["state"]) == (202, ["portrait"], "planned")
+    assert (added.json()["sku"], unknown.status_code) == ("P-1", 422)
+
+
 def test_videos_are_listed_by_state_and_decided_by_a_named_person(client: Client, alice: Merchant, token: str) -> None:
     with tenancy.merchant_context(alice.pk):
         video = make_video(alice, state=Video.State.NEEDS_PERSON)

@@ -14,6 +14,7 @@ from catalog import pictures
 from catalog.ingest import images
 from catalog.models import Product
 from generation import services
+from generation.formats import FORMATS, USUAL
 from generation.models import Video
 from generation.specs import ENGINES
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--locale", action="append", default=[], help="such as fr-FR; may be repeated")
         parser.add_argument("--budget", type=int, default=services.BATCH, help="variants per product")
         parser.add_argument("--engine", default="unified", choices=ENGINES)
+        parser.add_argument("--formats", nargs="+", default=USUAL, choices=FORMATS, help="shapes of each video")
         parser.add_argument("--scene-photo", type=Path, help="a photo of your own as first frame")
         parser.add_argument("--ground", type=float, nargs=2, metavar=("X", "Y"), help="pixel where the product stands")
         parser.add_argument("--photo-width", type=float, help="metres that the photo's width spans at that point")
@@ -39,8 +41,9 @@ class Command(BaseCommand):
                 try:
                     _keep_scene_photo(product, options)
                     videos = services.plan_product(
-                        product=product, locales=options["locale"], budget=options["budget"], engine=options["engine"]
-                    )
+                        product=product, locales=options["locale"], budget=options["budget"],
+                        engine=options["engine"], formats=options["formats"],
+                    )  # fmt: skip
                 except services.CannotPlan as problem:
                     console.print(f"[yellow]{problem}[/]")
                     continue

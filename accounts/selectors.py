@@ -13,7 +13,7 @@ SHOP = "shop"
 """Where the session keeps the shop a person chose, when they have seats in several."""
 
 
-def seats_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Membership]:
+def seats_of(user: AbstractBaseUser) -> QuerySet[Membership]:
     """All seats of a person, in every shop. Needs an open transaction in which the user is set."""
     return Membership.objects.filter(user_id=user.pk).select_related("merchant").order_by("id")
 

@@ -93,13 +93,18 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 @transaction.atomic
 def _seated(request: HttpRequest, ticket: seats.Ticket, form: JoinForm, *, is_new: bool) -> HttpResponse:
-    user = form.save() if is_new else request.user
-    assert isinstance(user, User)
+    user = form.save() if is_new else _person(request)
     seats.accept(ticket=ticket, user=user)
     if is_new:
         login(request, user)
     request.session[selectors.SHOP] = ticket.merchant_id
     return redirect("home")
+
+
+def _person(request: HttpRequest) -> User:
+    """Who is signed in, where the view has made sure that somebody is."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 class Password(SuccessMessageMixin, PasswordChangeView):  # type: ignore[type-arg]  # generic in the stubs only
@@ -114,6 +119,6 @@ class Password(SuccessMessageMixin, PasswordChangeView):  # type: ignore[type-ar
 @require_POST
 def enter(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Sit down at the desk of another shop where the person has a seat."""
-    seat = get_object_or_404(selectors.seats_of(request.user), merchant__public_id=public_id)
+    seat = get_object_or_404(selectors.seats_of(_person(request)), merchant__public_id=public_id)
     request.session[selectors.SHOP] = seat.merchant_id
     return redirect("home")

@@ -94,6 +94,8 @@ def waiting(ticket: Ticket) -> Invitation:
 @transaction.atomic
 def accept(*, ticket: Ticket, user: User) -> Membership:
     """Give the user the seat; a seat they had before changes its role. Raises SeatError."""
+    if user.is_staff:
+        raise SeatError("Operators of the platform sit in no shop: sign out and join with an account of your own.")
     with tenancy.merchant_context(ticket.merchant_id):
         invitation = waiting(ticket)
         seat, is_new = Membership.objects.get_or_create(

@@ -76,12 +76,15 @@ def invitation_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Take a seat: as the person signed in, or as a new one who chooses a password."""
     try:
-        ticket = seats.read(token)
-        with tenancy.merchant_context(ticket.merchant_id):
-            invitation = seats.waiting(ticket)
-            merchant = Merchant.objects.get(pk=ticket.merchant_id)
+        return _door(request, seats.read(token))
     except seats.SeatError as problem:
         return render(request, "accounts/join.html", {"problem": problem}, status=410)
+
+
+def _door(request: HttpRequest, ticket: seats.Ticket) -> HttpResponse:
+    with tenancy.merchant_context(ticket.merchant_id):
+        invitation = seats.waiting(ticket)
+        merchant = Merchant.objects.get(pk=ticket.merchant_id)
     is_new = isinstance(request.user, AnonymousUser)
     form = JoinForm(request.POST or None, initial={"username": invitation.email})
     if request.method == "POST" and (not is_new or form.is_valid()):

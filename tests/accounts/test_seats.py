@@ -69,6 +69,13 @@ def test_a_closed_door_says_why(alice: Merchant, spoil: Callable[[Invitation], o
     assert (answer.status_code, words in answer.content.decode(), User.objects.count()) == (410, True, 0)
 
 
+def test_an_operator_takes_no_seat(alice: Merchant) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("ops", is_staff=True))
+    answer = client.post(reverse("accounts:join", args=[invited(alice)]))
+    assert (answer.status_code, "sit in no shop" in answer.content.decode()) == (410, True)
+
+
 def test_a_changed_address_opens_nothing(alice: Merchant) -> None:
     token = invited(alice)
     assert Client().get(reverse("accounts:join", args=[token[:-1] + "A"])).status_code == 410

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import selectors
+from accounts import seats, selectors
 from accounts.models import Merchant
 from analytics.stats.counts import Estimate, NotEnoughData
 from analytics.stats.guards import SampleRatio
@@ -195,6 +195,14 @@ def other_shops(context: template.Context) -> list[Merchant]:
     if seat is None:
         return []
     return [other.merchant for other in selectors.seats_of(seat.user) if other.merchant_id != seat.merchant_id]
+
+
+@register.simple_tag(takes_context=True)
+def may_change(context: template.Context, address: str) -> bool:
+    """Whether the seat of the person signed in may send changes to `app:view`; pages hide what it may not."""
+    seat = getattr(context.get("request"), "seat", None)
+    app, _, view = address.partition(":")
+    return seat is not None and seats.may_change(seat.role, app, view)
 
 
 @register.simple_tag(takes_context=True)

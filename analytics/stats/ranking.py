@@ -57,9 +57,16 @@ class Prior:
 
     t2: float = 0.02
     weight: float = 3.0
-    ridge: float = 0.01
+    ridge: float = 0.005
     """Variance of an attribute's effect before the ridge is learnt."""
     ridge_weight: float = 8.0
+    """How many effects that belief weighs."""
+    inside: float = 1 / 3
+    """The same variance within a category, as a share of `ridge`: what holds everywhere holds there mostly, too."""
+    inside_weight: float = 60.0
+    level: float = 1.0
+    """Relative variance of the levels of contests, and how many contests that belief weighs."""
+    level_weight: float = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +101,16 @@ def fit(cells: Cells, design: Design, prior: Prior = Prior(), *, rounds: int = 1
     return found
 
 
-def posterior(cells: Cells, design: Design, fitted: Fit, rng: np.random.Generator, *, draws: int = 512) -> Posterior:
-    """Gamma posterior of every arm, with draws of `beta` shared by the whole catalog."""
+def posterior(
+    cells: Cells,
+    design: Design,
+    fitted: Fit,
+    rng: np.random.Generator,
+    *,
+    draws: int = 512,
+    prior: Prior = Prior(),
+) -> Posterior:
+    """Gamma posterior of every arm, with draws of `beta` shared by the whole catalog; so are levels of contests."""
     eta = design.matrix @ fitted.beta
     shape, expected = _own_factor(cells, np.exp(eta), fitted.t2)
     shift = _beta_shift(design, fitted, rng, draws)  # (arms, draws): log ratio of drawn to fitted attribute part
@@ -104,9 +119,12 @@ def posterior(cells: Cells, design: Design, fitted: Fit, rng: np.random.Generato
     relative = np.exp(eta[:, None] + shift) * own
     trials, successes = cells.per_arm(cells.n), cells.per_arm(cells.y)
     mean_rate = (successes.sum() + 0.5) / (trials.sum() + 1)
-    total = cells.per_contest(trials[:, None] * relative) + 1 / mean_rate
-    won = rng.standard_gamma(cells.per_contest(successes)[:, None] + 1, size=total.shape)
-    rates = (won / total)[cells.contest] * relative
+    won, weight = cells.per_contest(successes), cells.per_contest(trials * relative.mean(axis=1))
+    usual = (won.sum() + 0.5) / (weight.sum() + 0.5 / mean_rate)
+    spreads = spread.level_variance(won, weight * usual, spread.Belief(t2=prior.level, weight=prior.level_weight))
+    total = cells.per_contest(trials[:, None] * relative) + 1 / (spreads * usual)
+    drawn = rng.standard_gamma(won[:, None] + 1 / spreads, size=total.shape)
+    rates = (drawn / total)[cells.contest] * relative
     return Posterior(rate=rates.mean(axis=1), draws=rates.T, relative=relative.T)
 
 
@@ -122,7 +140,7 @@ def _step(cells: Cells, design: Design, now: Fit, prior: Prior) -> Fit:
     own = shape / (1 / t2 + expected)
     p = _shares(cells, np.exp(eta) * own)
     won, shown = cells.per_stratum(cells.y), cells.per_stratum(cells.n)
-    finite = won * np.clip(1 - won / np.maximum(shown, 1), 0, 1)
+    finite = won * np.clip((shown - won) / np.maximum(shown - 1, 1), 0, 1)
     known = spread.Information.of((cells.arm, cells.stratum), p, finite, cells.contest)
     b = known.times(lambda d: d, eta + np.log(own)) + cells.per_arm(cells.y - won * p)
     weighted = known.matrix(lambda d: d / (1 + t2 * d)) @ x
@@ -133,7 +151,7 @@ def _step(cells: Cells, design: Design, now: Fit, prior: Prior) -> Fit:
     taken = t2 * float((covariance * (weighted.T @ weighted).toarray()).sum())
     left = b - known.times(lambda d: d, x @ beta)
     t2 = spread.own_variance(known, left, spread.Belief(t2=prior.t2, weight=prior.weight), taken=taken)
-    ridge = _learn_ridge(design, beta, covariance, max(prior.ridge, t2 / 2), prior.ridge_weight)
+    ridge = _learn_ridge(design, beta**2 + np.diag(covariance), max(prior.ridge, t2 / 2), prior)
     return Fit(beta=beta, covariance=covariance, ridge=ridge, t2=t2)
 
 
@@ -144,15 +162,18 @@ def _shares(cells: Cells, attraction: Floats) -> Floats:
     return np.where(total > 0, offered / np.where(total > 0, total, 1), 0.0)
 
 
-def _learn_ridge(design: Design, beta: Floats, covariance: Floats, usual: float, weight: float) -> Floats:
-    """EM step: a family's variance is the mean of beta^2 + posterior variance, drawn to the `usual` one.
+def _learn_ridge(design: Design, second: Floats, usual: float, prior: Prior) -> Floats:
+    """EM step: a family's variance is the mean of `second`, beta^2 + posterior variance, drawn to the `usual` one.
 
     The usual one grows with t2: where every value was tried in one arm only, nothing tells a choice from its
-    clip, and the difference between arms is shared out instead of being given to the clips alone.
+    clip, and the difference between arms is shared out instead of being given to the clips alone. Effects within a
+    category are believed smaller, and firmly: they are many, and little traffic would take noise for them.
     """
-    second = beta**2 + np.diag(covariance)
     size = np.bincount(design.family)
-    learnt = (np.bincount(design.family, second) + weight * usual) / (size + weight)
+    is_inside = np.bincount(design.family, [bool(column.category) for column in design.columns]) > 0
+    weight = np.where(is_inside, prior.inside_weight, prior.ridge_weight)
+    believed = usual * np.where(is_inside, prior.inside, 1.0)
+    learnt = (np.bincount(design.family, second) + weight * believed) / (size + weight)
     return np.maximum(learnt, 1e-6)[design.family]
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, sparse
+from scipy import optimize, sparse, special
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -98,6 +98,19 @@ def own_variance(information: Information, b: Floats, belief: Belief, *, taken: 
         t2 = np.exp(log_t2)
         data = float((np.log1p(t2 * d) - t2 * c2 / (1 + t2 * d)).sum())
         return float(data - taken * log_t2 + belief.weight * (log_t2 + belief.t2 / t2))
+
+    best = optimize.minimize_scalar(surprise, bounds=(np.log(LEAST), np.log(MOST)), method="bounded")
+    return float(np.exp(best.x))
+
+
+def level_variance(won: Floats, expected: Floats, belief: Belief) -> float:
+    """Relative variance of the levels of contests: `won` is negative binomial around `expected` (both by contest)."""
+
+    def surprise(log_variance: float) -> float:
+        shape = float(np.exp(-log_variance))
+        known = special.gammaln(won + shape) - special.gammaln(shape) + shape * np.log(shape)
+        data = -2 * float((known - (won + shape) * np.log(expected + shape)).sum())
+        return data + belief.weight * (log_variance + belief.t2 * shape)
 
     best = optimize.minimize_scalar(surprise, bounds=(np.log(LEAST), np.log(MOST)), method="bounded")
     return float(np.exp(best.x))

@@ -1,4 +1,4 @@
-"""XLSX: the archive is judged before it is opened, cells become the text a person sees in them."""
+"""Spreadsheets: the archive is judged before it is opened, cells become the text a person sees in them."""
 
 import datetime
 import struct
@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from catalog.ingest import workbooks
 from catalog.ingest.records import UnreadableFileError
 
 UNPACKED_LIMIT = 300_000_000
@@ -70,6 +71,13 @@ def _unpacked_size(file: IO[bytes], info: zipfile.ZipInfo) -> int:
 def records(path: Path) -> Iterator[list[str]]:
     """The rows of the first sheet that has any, as text."""
     guard(path)
+    with zipfile.ZipFile(path) as archive:
+        is_workbook = workbooks.is_workbook(archive)
+    yield from workbooks.rows(path) if is_workbook else _other(path)
+
+
+def _other(path: Path) -> Iterator[list[str]]:
+    """ODS and the binary formats, which are read as a whole."""
     try:
         book = CalamineWorkbook.from_path(str(path))
         for name in book.sheet_names:

@@ -1,5 +1,6 @@
 """A small studio of exact geometry for the renderer's tests: a checker floor, a known camera, a plain red bottle."""
 
+from functools import cache
 from typing import Any
 
 import cv2
@@ -39,13 +40,17 @@ def make_scene(
     width: int = 1280,
     surface: str = "matt",
     view_width_m: float = 0.9,
+    is_drawn: bool = True,
     **changes: Any,
 ) -> Scene:
-    """A grey checker floor of 5 cm fields under a soft blue wall, `width` pixels of still for one frame."""
+    """A grey checker floor of 5 cm fields under a soft blue wall, `width` pixels of still for one frame.
+
+    Not drawn it is noise, which is a hundred times quicker and does where only places matter.
+    """
     frame = FRAME_SIZES[frame_format]
     size = (width, round(width * frame[1] / frame[0]))
     camera = make_camera(size, view_width_m=view_width_m)
-    still, depth = _floor(camera, size)
+    still, depth = _floor(size, view_width_m) if is_drawn else _noise(size)
     origin = camera.R @ np.zeros(3) + camera.t
     values: dict[str, Any] = {
         "id": "studio",
@@ -59,7 +64,16 @@ def make_scene(
     return Scene(**{**values, **changes})
 
 
-def _floor(camera: Camera, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _noise(size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    still = rng.integers(0, 255, (size[1], size[0], 3), np.uint8)
+    return still, rng.random((size[1] // 2, size[0] // 2), np.float32)
+
+
+@cache
+def _floor(size: tuple[int, int], view_width_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """Still and depth, drawn once a size and never written to: a large one takes a second."""
+    camera = make_camera(size, view_width_m=view_width_m)
     u, v = np.meshgrid(np.arange(size[0]) + 0.5, np.arange(size[1]) + 0.5)
     rays = np.stack([u, v, np.ones_like(u)], -1) @ np.linalg.inv(camera.K).T
     up, eye = camera.R[:, 2], -camera.R.T @ camera.t
@@ -71,7 +85,9 @@ def _floor(camera: Camera, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarra
     wall = np.stack([120 + 0 * v, 140 + 20 * v / size[1], 165 + 20 * v / size[1]], -1)
     picture = np.where(is_floor[..., None], (95 + 70 * fields)[..., None], wall)
     half = cv2.resize(np.where(is_floor, depth, 4.0).astype(np.float32), (size[0] // 2, size[1] // 2))
-    return picture.astype(np.uint8), half
+    still = picture.astype(np.uint8)
+    still.flags.writeable = half.flags.writeable = False
+    return still, half
 
 
 def _light() -> Light:

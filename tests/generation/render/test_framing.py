@@ -24,8 +24,8 @@ def seen(scene: Scene, subject: Subject | None) -> Scene:
 @pytest.mark.parametrize("frame_format", FORMATS)
 def test_a_product_takes_its_share_of_the_frame(frame_format: Format) -> None:
     still = FORMATS[frame_format].still
-    size, view = (2560, 0.9) if still == "wide" else (1440, 0.56)
-    shown = seen(replace(make_scene(still, width=size, view_width_m=view), format=frame_format), LARGER)
+    size, view = (2560, 0.9) if still == "wide" else (1440, 0.45)
+    shown = seen(replace(make_scene(still, width=size, view_width_m=view, is_drawn=False), format=frame_format), LARGER)
     width, height = FRAME_SIZES[frame_format]
     share = LARGER.height_m / (frame_metres_per_pixel(shown, shown.spots[0], width) * height)
     composition = FORMATS[frame_format].composition
@@ -36,12 +36,12 @@ def test_a_product_takes_its_share_of_the_frame(frame_format: Format) -> None:
 
 
 def test_a_small_product_is_not_bought_with_a_soft_picture() -> None:
-    shown = seen(make_scene("wide", width=2560), SMALL)
+    shown = seen(make_scene("wide", width=2560, is_drawn=False), SMALL)
     assert shown.size[0] == pytest.approx(LEAST_PIXELS * 16 / 9 * 1.15, abs=32)
 
 
 def test_scale_camera_and_depth_stay_true_in_a_crop() -> None:
-    scene = make_scene("wide", width=2560)
+    scene = make_scene("wide", width=2560, is_drawn=False)
     shown = seen(scene, SMALL)
     moved = scene.camera.project(np.array([[0, 0, 0], [0.05, 0, 0.1]])) - shown.camera.project(
         np.array([[0, 0, 0], [0.05, 0, 0.1]])
@@ -58,12 +58,12 @@ def test_an_effect_keeps_its_room() -> None:
     plain, jet = framing.subject(photo, EffectSpec()), framing.subject(photo, JET)
     assert plain == Subject(width_m=pytest.approx(0.12), height_m=pytest.approx(0.22), reach_m=pytest.approx(0.22))
     assert jet.reach_m == pytest.approx(0.20 + JET.height_m)
-    scene = make_scene("wide", width=2560)
+    scene = make_scene("wide", width=2560, is_drawn=False)
     assert seen(scene, jet).size[0] > seen(scene, plain).size[0]
 
 
 def test_a_product_without_scale_gets_the_whole_still() -> None:
     photo = replace(make_cutout().photo, metres_per_pixel=None)
-    scene = make_scene("wide", width=1280)
+    scene = make_scene("wide", width=1280, is_drawn=False)
     assert framing.subject(photo, JET) is None
     assert seen(scene, None) is scene

@@ -6,6 +6,7 @@ from generation.models import Cut, Video
 from review import selectors
 from review.checks.titles import FIXES, TITLES, title_of
 from review.models import Audit, Finding
+from review.tracked import Tracked, tracked_of
 
 PASSED = "The audit passed; a person must say yes before shoppers see it."
 _APPROVED = {
@@ -54,6 +55,21 @@ class Measured:
     problems: tuple[Shown, ...] = ()
     passed: tuple[Shown, ...] = ()
     seconds: float | None = None
+    tracked: Tracked | None = None
+    """What the player draws over the film."""
+    fixes: tuple["Remedy", ...] = ()
+    """What helps, in the order in which to try it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remedy:
+    """One way to repair a file, and what it would repair."""
+
+    key: str
+    words: str
+    titles: tuple[str, ...]
+    stretches: tuple[tuple[float, float], ...]
+    """Seconds from and to, of findings that name a stretch."""
 
 
 def measured_of(video: Video, cut: Cut | None) -> Measured:
@@ -72,7 +88,21 @@ def measured_of(video: Video, cut: Cut | None) -> Measured:
         problems=tuple(_shown(row, cut) for row in problems),
         passed=tuple(_shown(told[rule], cut) for rule in TITLES if rule in told),
         seconds=audit.seconds,
+        tracked=tracked_of(audit, problems),
+        fixes=_remedies(problems),
     )
+
+
+def _remedies(problems: list[Finding]) -> tuple[Remedy, ...]:
+    """The fixes of these findings, each once, in the order of FIXES."""
+    told = []
+    for key, words in FIXES.items():
+        rows = [row for row in problems if row.fix == key and row.severity != Finding.Severity.WARN]
+        stretches = [(row.second, row.until) for row in rows if row.second is not None and row.until is not None]
+        titles = tuple(dict.fromkeys(title_of(row.rule) for row in rows))
+        if rows:
+            told.append(Remedy(key=key, words=words, titles=titles, stretches=tuple(stretches)))
+    return tuple(told)
 
 
 def _verdict(video: Video, audit: Audit, problems: list[Finding]) -> str:

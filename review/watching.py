@@ -1,9 +1,11 @@
 """What the pages about videos show: groups, the queue, and everything known about one video."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import AuditLog
@@ -53,16 +55,34 @@ class Page:
 
     is_making: bool
     can_decide: bool
+    can_repair: bool
+    """Whether the file is refused or in doubt, so that another one may take its place."""
     can_withdraw: bool
     because: str
     """Why it was paused or taken back; "" while it stands."""
     making: boards.Making
     measured: Measured
+    photo: "ShownPhoto | None"
     lines: tuple[SaidLine, ...]
     parts: tuple[Part, ...]
     recipe: tuple[tuple[str, Any], ...]
     approvals: tuple[Approval, ...]
     placements: tuple[Placement, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPhoto:
+    """The product photo that likeness is judged by: its address, width in pixels, and the outline of the product."""
+
+    url: str
+    width: int
+    outline: tuple[int, ...]
+    is_rendered: bool
+
+    @property
+    def box(self) -> str:
+        """The outline as JSON: left, top, right, bottom."""
+        return json.dumps(self.outline)
 
 
 def videos() -> QuerySet[Video]:
@@ -111,16 +131,29 @@ def page_of(video: Video, cut: Cut | None) -> Page:
     return Page(
         is_making=boards.is_being_made(video),
         can_decide=boards.is_waiting(video),
+        can_repair=boards.is_waiting(video) or video.state == Video.State.REJECTED,
         can_withdraw=video.state in recall.APPROVED,
         because=_because(video),
         making=boards.making_of(video),
         measured=measured_of(video, cut),
+        photo=_photo(video.variant.facts),
         lines=said_lines(video.variant.spec),
         parts=parts_of(video),
         recipe=_recipe(video, cut),
         approvals=tuple(Approval.objects.filter(cut__video=video).select_related("cut", "withdrawal")),
         placements=tuple(Placement.objects.filter(cut__video=video).select_related("cut")),
     )
+
+
+def _photo(facts: dict[str, Any]) -> ShownPhoto | None:
+    """The packshot of the facts that a video was planned with; None where it has no outline."""
+    image = next((row for row in facts.get("images", ()) if row.get("role") == "packshot" and row.get("outline")), None)
+    if image is None:
+        return None
+    return ShownPhoto(
+        url=default_storage.url(image["name"]), width=image["width"], outline=tuple(image["outline"]),
+        is_rendered=bool(image.get("rendered")),
+    )  # fmt: skip
 
 
 def _because(video: Video) -> str:

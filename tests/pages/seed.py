@@ -39,10 +39,11 @@ from catalog.models import (
 )
 from catalog.selectors import product_facts
 from generation import services
-from generation.models import Cut, Job, Placement, Variant, Video
+from generation.models import Approval, Cut, Job, Placement, SignedFile, Variant, Video
 from generation.specs import EffectSpec, Line, Shot, VideoSpec
 from review.models import Audit, Finding
-from review.provenance import signing
+from review.provenance import keys
+from review.provenance.pack import pack_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = ROOT / "catalog" / "demo" / "photos"
@@ -212,7 +213,7 @@ def bring_to(video: Video, state: str, *, scale: int = 1) -> None:
         services.reject(video=video, by="audit", reason="The jet is shown 0.82 m high; 0.495 m is allowed.")
     elif state != S.NEEDS_PERSON:
         services.approve(video=video, approver="Alice Marchand", reason="Looks like ours")
-        signing.sign_video(video)
+        seal(video)
     if state in (S.PUBLISHED, S.STALE):
         services.publish(video=video, by="Alice Marchand")
     if state == S.STALE:
@@ -283,7 +284,7 @@ def seed_audit(video: Video, state: str) -> None:
     for cut in video.cuts.all():
         audit = Audit.objects.create(
             merchant=video.merchant, cut=cut, sha256=cut.sha256, facts_version="0" * 16, state=state, seconds=9.5,
-            finished=timezone.now(),
+            finished=timezone.now(), observation=observed(cut),
         )  # fmt: skip
         height, severity = {"rejected": (0.82, "block"), "needs_person": (0.51, "person")}.get(state, (0.41, "info"))
         words = "at most 0.50 m is allowed" if severity == "block" else "too close to the limit of 0.50 m to decide"
@@ -294,6 +295,27 @@ def seed_audit(video: Video, state: str) -> None:
             image=ContentFile(_evidence(cut.format, severity), f"{cut.sha256[:12]}.jpg"),
             fix="" if severity == "info" else "regenerate_with_cap",
         )  # fmt: skip
+
+
+def seal(video: Video) -> None:
+    """The seal of every approved file as a row, with the pack that a seal would carry; the bytes stay unsealed."""
+    signer = keys.signer()
+    for approval in Approval.objects.filter(cut__video=video).select_related("cut__video__variant__product__merchant"):
+        digest = hashlib.sha256(f"sealed {approval.sha256}".encode()).hexdigest()
+        SignedFile.objects.create(
+            merchant=video.merchant, cut=approval.cut, audited_sha256=approval.sha256, sha256=digest,
+            streams=approval.sha256, file=approval.cut.file.name,
+            pack=pack_of(approval, streams=approval.sha256, signer=signer),
+        )  # fmt: skip
+
+
+def observed(cut: Cut) -> dict[str, object]:
+    """What the player draws from: the product in two frames, growing, and the ruler of a frame between them."""
+    box = {"x": cut.width * 0.4, "y": cut.height * 0.6, "width": cut.width * 0.2, "height": cut.height * 0.1}
+    ruler = {"second": 1.2, "x": cut.width * 0.5, "y": cut.height * 0.6, "pixels_per_metre": cut.height * 0.8}
+    near = {"second": 1.0, "box": box, "scale": 0.1}
+    later = {"second": 1.8, "box": {**box, "x": box["x"] - 10, "width": box["width"] + 20}, "scale": 0.11}
+    return {"sightings": [near, later], "effect": {"kind": "Measured", "ruler": ruler}}
 
 
 def _evidence(frame_format: str, severity: str) -> bytes:

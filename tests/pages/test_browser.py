@@ -112,6 +112,18 @@ def test_the_player_plays_steps_and_mutes_by_keyboard(
     expect(page.get_by_role("button", name="Sound on")).to_be_visible()
     page.locator("body").press("k")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.locator("body").press("w")
+    expect(page.locator("[data-time]")).to_have_text("1.2 / 2.0 s")
+    lines = page.locator("[data-track]")
+    assert float(lines.locator(".ground").get_attribute("y1") or 0) == pytest.approx(108)
+    rise = float(lines.locator(".ground").get_attribute("y1") or 0) - float(
+        lines.locator(".allowed-line").get_attribute("y1") or 0
+    )
+    assert rise == pytest.approx(0.495 * 144 * (0.1 + 0.01 * 0.2 / 0.8) / 0.1, rel=1e-3)
+    expect(page.locator("[data-at]")).to_have_text("1.2 s")
+    page.locator("body").press("o")
+    expect(lines).to_be_hidden()
+    expect(page.get_by_role("button", name="Allowed and seen")).to_have_attribute("aria-pressed", "false")
     page.get_by_role("link", name="Tall 9:16").click()
     expect(page.locator("video")).to_have_attribute("height", "320")
     assert complaints == []

@@ -1,6 +1,7 @@
 // Starts the small behaviours of whichever parts the page has. Every page works without this file.
 import { themeSwitch } from "./parts/theme-switch.js";
 import { player } from "./parts/player.js";
+import { measured } from "./parts/measured.js";
 import { preview } from "./parts/preview.js";
 import { drop } from "./parts/drop.js";
 import { place } from "./parts/place.js";
@@ -9,18 +10,19 @@ import { arena } from "./parts/arena.js";
 const parts = {
   "[data-theme-switch]": themeSwitch,
   "[data-player]": player,
+  "[data-player]:has([data-track])": measured,
   "[data-preview]": preview,
   "[data-drop]": drop,
   "[data-place]": place,
   "[data-arena]": arena,
 };
-const started = new WeakSet();
+const started = new Map(Object.keys(parts).map((selector) => [selector, new WeakSet()]));
 
 function start(root) {
   for (const [selector, behaviour] of Object.entries(parts)) {
     for (const element of root.querySelectorAll(selector)) {
-      if (started.has(element)) continue;
-      started.add(element);
+      if (started.get(selector).has(element)) continue;
+      started.get(selector).add(element);
       behaviour(element);
     }
   }

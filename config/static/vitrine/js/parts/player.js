@@ -15,8 +15,10 @@ export function player(root) {
     full: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     back: () => step(video, -FRAME_SECONDS),
     forward: () => step(video, FRAME_SECONDS),
+    lines: () => root.dispatchEvent(new Event("overlay")),
+    worst: () => document.querySelector("[data-worst]")?.click(),
   };
-  const keys = { " ": "play", k: "play", m: "mute", f: "full", ",": "back", ".": "forward" };
+  const keys = { " ": "play", k: "play", m: "mute", f: "full", ",": "back", ".": "forward", o: "lines", w: "worst" };
 
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-action]");

@@ -82,4 +82,4 @@ class VideoFormats(VideosView):
 
 
 def _videos() -> QuerySet[Video]:
-    return Video.objects.select_related("variant__product").prefetch_related("cuts")
+    return Video.objects.select_related("variant__product").prefetch_related("cuts__signed")

@@ -3,18 +3,44 @@
 from rest_framework import serializers
 
 from generation.formats import FORMATS, USUAL
-from generation.models import Cut, Video
+from generation.models import Cut, SignedFile, Video
 from generation.services import BATCH
 from generation.specs import ENGINES
 
 
 class CutRecord(serializers.ModelSerializer[Cut]):
-    """A finished file. `sha256` is what audits, approvals and placements are bound to."""
+    """A finished file: the sealed copy once there is one, which is the file to give away, else the audited one.
+
+    `sha256` is that of `file`; audits and approvals are bound to `audited_sha256`. A seal adds some bytes to `size`.
+    """
+
+    file = serializers.SerializerMethodField()
+    sha256 = serializers.SerializerMethodField()
+    audited_sha256 = serializers.CharField(source="sha256", read_only=True)
+    is_sealed = serializers.SerializerMethodField()
 
     class Meta:
         model = Cut
-        fields = ("format", "file", "poster", "sha256", "seconds", "width", "height", "size")
+        fields = (
+            "format", "file", "poster", "sha256", "audited_sha256", "is_sealed", "seconds", "width", "height", "size",
+        )  # fmt: skip
         read_only_fields = fields
+
+    def get_file(self, cut: Cut) -> str:
+        seal = _seal(cut)
+        return str(seal.file.url if seal else cut.file.url)
+
+    def get_sha256(self, cut: Cut) -> str:
+        seal = _seal(cut)
+        return seal.sha256 if seal else cut.sha256
+
+    def get_is_sealed(self, cut: Cut) -> bool:
+        return _seal(cut) is not None
+
+
+def _seal(cut: Cut) -> SignedFile | None:
+    """The seal of this very file, from what was prefetched."""
+    return next((seal for seal in cut.signed.all() if seal.audited_sha256 == cut.sha256), None)
 
 
 class VideoRecord(serializers.ModelSerializer[Video]):

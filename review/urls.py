@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("arena/seen/left/", arena.seen, {"side": "left"}, name="arena_seen_left"),
     path("arena/seen/right/", arena.seen, {"side": "right"}, name="arena_seen_right"),
     path("arena/vote/", arena.vote, name="arena_vote"),
+    path("arena/plant/<uuid:public_id>/", arena.plant, name="arena_plant"),
     path("arena/results/", arena.results, name="arena_results"),
     path("api/v1/videos/<uuid:public_id>/audits", api.VideoAudits.as_view(), name="api_audits"),
     path("api/v1/videos/<uuid:public_id>/decisions", api.VideoDecisions.as_view(), name="api_decisions"),

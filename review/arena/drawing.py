@@ -8,6 +8,7 @@ from random import Random
 
 from django.db.models import F, QuerySet
 
+from catalog.models import Product
 from generation.models import Cut, Video
 from review.models import Audit, Ballot, Finding
 
@@ -50,6 +51,14 @@ def draw(rater: str, chance: Random) -> Pair | None:
 def showable() -> QuerySet[Cut]:
     """The wide file of each finished video that the audit did not reject."""
     return _cuts().filter(video__state__in=SHOWABLE)
+
+
+def unplanted() -> list[tuple[Product, str]]:
+    """Products and languages that people compare and whose effect has a cap, but where no exaggeration is planted."""
+    pairs = _pairs(showable().exclude(video__variant__product__effect_cap_parameter=""))
+    planted = {group_of(honest) for honest, _ in _planted_pairs()}
+    compared = {group_of(first): first.video.variant for first, _ in pairs}
+    return [(row.product, row.locale) for group, row in sorted(compared.items()) if group not in planted]
 
 
 def group_of(cut: Cut) -> Group:

@@ -1,5 +1,7 @@
 """The pages of the arena: a pair to judge, and what the panel found."""
 
+import uuid
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
-from review.arena import ballots, standings
+from catalog.models import Product
+from generation import services
+from review.arena import ballots, drawing, standings
 from review.arena.forms import VoteForm
 from review.models import Ballot
 
@@ -46,8 +50,27 @@ def vote(request: HttpRequest) -> HttpResponse:
 def results(request: HttpRequest) -> HttpResponse:
     """What the panel found for every product, and who of it looks."""
     panel = standings.raters()
-    context = {"tables": standings.tables(panel), "raters": panel, "enough": standings.ENOUGH}
+    context = {
+        "tables": standings.tables(panel), "raters": panel, "enough": standings.ENOUGH,
+        "unplanted": drawing.unplanted(),
+    }  # fmt: skip
     return render(request, "review/arena_results.html", context)
+
+
+@login_required
+@require_POST
+def plant(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Have an exaggerated twin of a product made, for the audit to stop and for raters to recognize."""
+    product = get_object_or_404(Product, public_id=public_id)
+    try:
+        services.start(services.plan_twins(product=product, locale=request.POST.get("locale", product.locale)))
+    except services.CannotPlan as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(
+            request, "Being made. Once the audit has stopped the exaggeration, raters meet it unannounced."
+        )
+    return redirect("review:arena_results")
 
 
 def _open(request: HttpRequest) -> Ballot:

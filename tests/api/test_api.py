@@ -14,8 +14,9 @@ from accounts import keys, tenancy
 from accounts.models import ApiKey, AuditLog, Merchant
 from catalog import services as catalog_services
 from catalog.models import Import, Parameter, Product
+from generation import services
 from generation.models import Video
-from tests.factories import make_product, make_video
+from tests.factories import make_cut, make_product, make_signed, make_video
 
 Call = Callable[..., Any]
 FEED = b"sku,title,price\nP-1,Pump,19.90 EUR\nP-2,,1 EUR\n"
@@ -198,3 +199,20 @@ def test_a_key_is_made_and_revoked_from_the_shell(
     call_command("api_key", "--merchant", alice.slug, "--revoke", token.split("_")[1])
 
     assert (before, client.get("/api/v1/products", headers=_headers(token)).status_code) == (200, 401)
+
+
+def test_the_file_of_an_approved_video_is_the_sealed_one(client: Client, alice: Merchant, token: str) -> None:
+    with tenancy.merchant_context(alice.pk):
+        video = make_video(alice, state=Video.State.REVIEWING)
+        cut = make_cut(video)
+    address = f"/api/v1/videos/{video.public_id}"
+    (before,) = client.get(address, headers=_headers(token)).json()["cuts"]
+    with tenancy.merchant_context(alice.pk):
+        services.approve(video=video, approver="Ann")
+        make_signed(cut, sha256="e" * 64, file="videos/sealed.mp4")
+
+    (after,) = client.get(address, headers=_headers(token)).json()["cuts"]
+
+    known = ("file", "sha256", "audited_sha256", "is_sealed")
+    assert [before[name] for name in known] == ["/media/videos/x.mp4", "a" * 64, "a" * 64, False]
+    assert [after[name] for name in known] == ["/media/videos/sealed.mp4", "e" * 64, "a" * 64, True]

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts import tenancy
 from accounts.models import Membership, Merchant
 from generation.models import Video
-from review.models import Ruling, Takedown
+from review.models import Audit, Finding, Ruling, Takedown
 from tests.review.test_oversight import REASON, make_live
 
 
@@ -140,3 +140,19 @@ def test_the_rules_are_there_for_shops_too(desk: Client) -> None:
     page = desk.get("/platform/rules/").content.decode()
     assert "Edition 2026-11-22" in page
     assert 'id="exaggeration"' in page
+
+
+def test_a_file_in_doubt_is_refused_and_made_again_on_one_click(desk: Client, video: Video) -> None:
+    with tenancy.merchant_context(video.merchant_id):
+        Video.objects.filter(pk=video.pk).update(state=Video.State.NEEDS_PERSON)
+        Finding.objects.create(
+            merchant=video.merchant, audit=Audit.objects.get(), rule="effect_height", severity="person", message="m",
+            fix="regenerate_with_cap",
+        )  # fmt: skip
+    address = f"/videos/{video.public_id}/"
+    assert "Make it again within its limits" in desk.get(address).content.decode()
+
+    page = desk.post(address + "again/", {"because": "Size of the effect"}, follow=True).content.decode()
+
+    assert "has no photo" in page or "real size" in page, "what the product lacks is said, and nothing is refused"
+    assert _state(video) == "needs_person"

@@ -120,6 +120,19 @@ def test_a_planted_pair_names_the_side_that_passed(at_alice: Merchant) -> None:
     assert drawing.draw("Ann", Random(0)) is None, "one video that may be shown is nobody's pair"
 
 
+def test_where_nothing_is_planted_a_twin_above_the_cap_can_be(at_alice: Merchant) -> None:
+    capped = make_product(at_alice, effect_kind="jet", effect_cap_parameter="spray_height")
+    plain = make_product(at_alice)
+    for product in (capped, plain):
+        good = [_cut(at_alice, product), _cut(at_alice, product)]
+        _audit(good[0], Audit.State.PASSED)
+    assert drawing.unplanted() == [(capped, "en-US")]
+
+    bad = _audit(_cut(at_alice, capped, state=Video.State.REJECTED), Audit.State.REJECTED)
+    Finding.objects.create(merchant=at_alice, audit=bad, rule="effect_height", severity="block", message="too high")
+    assert drawing.unplanted() == []
+
+
 def _audit(cut: Cut, state: str) -> Audit:
     return Audit.objects.create(merchant_id=cut.merchant_id, cut=cut, sha256=cut.sha256, facts_version="v", state=state)
 

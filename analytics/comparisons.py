@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from analytics.models import DailyCount, Kind
-from analytics.report_records import Earned, Proof
+from analytics.report_records import Earned, Proof, Ranked
 from analytics.selectors import LOOKED_BACK
 from analytics.stats import power
 from analytics.stats.counts import NotEnoughData
@@ -44,6 +44,24 @@ def proof(places: Sequence[int], rows: Rows, metric: Metric) -> Proof | NotEnoug
     )
     worst = max(p for pair, p in adjusted.items() if pair[0] == places[0])
     return Proof(ratio=second.ratio, p=worst if ahead else 1.0)
+
+
+def ranked(rows: Rows, is_held_out: Mapping[int, bool], metric: Metric) -> Ranked | None:
+    """Visitors whose video ranking chose against those held out of it; `is_held_out` by allocation id."""
+    tables: dict[bool, dict[date, list[int]]] = {held: defaultdict(lambda: [0, 0]) for held in (False, True)}
+    for row in (row for counts in rows.values() for row in counts if row.allocation_id in is_held_out):
+        if row.kind in (Kind.IMPRESSION, DONE[metric]):
+            tables[is_held_out[row.allocation_id]][row.day][row.kind != Kind.IMPRESSION] += row.visitors
+    held_out = sum(seen for seen, _ in tables[True].values())
+    if not held_out:
+        return None
+    days = sorted(tables[True].keys() & tables[False].keys())
+    pairs = [(tables[True][day], tables[False][day]) for day in days]
+    strata = [
+        Stratum(units=(even[0], ours[0]), won=(min(even[1], even[0]), min(ours[1], ours[0]))) for even, ours in pairs
+    ]
+    found = compare(strata)
+    return Ranked(held_out=held_out, ratio=found.ratio if isinstance(found, RateRatio) else found)
 
 
 def refund_excess(first: int, rows: Rows) -> RateRatio | None:

@@ -120,6 +120,16 @@ class Proof:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """What ranking brings: its visitors beside those who are held out of it and always get even shares."""
+
+    held_out: int
+    """Visitors."""
+    ratio: Estimate | NotEnoughData
+    """Of the deciding rate, ranked to held out, day by day; valid at any time."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Earned:
     """What today's shares would have brought per visitor on the visitors that came, beside what came in."""
 
@@ -159,6 +169,8 @@ class ContestReport:
     verdict: verdicts.Verdict
     preferred: tuple[Preferred, ...] = ()
     """Pairs that shoppers told apart, for tuning the model: see `analytics.preferences`."""
+    ranked: Ranked | None = None
+    """None while nobody was held out of ranking."""
 
     @property
     def chart(self) -> str:

@@ -118,6 +118,7 @@ def _contest(
         proof=judged.proof,
         matured=comparisons.matured(mine, judged.today),
         earned=comparisons.earned(mine, _promised(mine), shares, learned.metric),
+        ranked=comparisons.ranked(mine, selectors.held_out(_allocations(mine)), learned.metric),
         verdict=verdicts.verdict(reports, ratio, judged.case()),
         preferred=_preferred(arms, learned.worth(places), sum(arm.visitors for arm in reports)),
     )
@@ -233,7 +234,11 @@ def _sample_ratio(arms: Sequence[Arm], by_arm: Mapping[int, list[DailyCount]]) -
 
 def _promised(rows: comparisons.Rows) -> dict[int, dict[int, float]]:
     """Shares of every allocation that somebody came under."""
-    return selectors.shares_by_id({row.allocation_id for counts in rows.values() for row in counts})
+    return selectors.shares_by_id(_allocations(rows))
+
+
+def _allocations(rows: comparisons.Rows) -> set[int]:
+    return {row.allocation_id for counts in rows.values() for row in counts}
 
 
 def _rate(trials: int, successes: int) -> Rate:

@@ -23,7 +23,7 @@ _CLASSES = {
     for one in (
         records.PlacementReport, records.Health, records.ContestReport, records.ArmReport, records.Proof,
         records.Script, records.Moment, records.Preferred,
-        records.Earned, looks.Look, looks.LookArm, looks.Secondary, looks.Alarm,
+        records.Earned, records.Ranked, looks.Look, looks.LookArm, looks.Secondary, looks.Alarm,
         Verdict, Estimate, NotEnoughData, Standing, SampleRatio, LearnedScore,
     )
 }  # fmt: skip

@@ -13,7 +13,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,9 +25,27 @@ WORKERS, SENDERS, WARMING = 2, 4, 16
 
 def measure(bodies: list[bytes], more: list[bytes]) -> tuple[dict[str, float], int]:
     """Rate and CPU of `bodies`; then `more` with one worker killed halfway. Returns how many batches nobody took."""
-    port, warming, bodies = _free_port(), bodies[:WARMING], bodies[WARMING:]
+    warming, bodies = bodies[:WARMING], bodies[WARMING:]
     events = sum(body.count(b'"id"') for body in bodies)
-    server = subprocess.Popen(
+    with server() as (port, pid):
+        for _ in range(3):  # imports and connections are made by the first requests, on each worker
+            _send(port, warming)
+        before = {name: cpu_of(name) for name in ("gunicorn", "postgres")}
+        seconds, lost = _send(port, bodies)
+        spent = {name: 1e6 * (cpu_of(name) - was) / events for name, was in before.items()}
+        killer = threading.Timer(seconds / 2, _kill_one, [pid])
+        killer.start()
+        _, killed = _send(port, more)
+        killer.join()
+    rates = {"a_second": events / seconds, "python_us": spent["gunicorn"], "postgres_us": spent["postgres"]}
+    return rates, lost + killed
+
+
+@contextmanager
+def server() -> Iterator[tuple[int, int]]:
+    """The web server in production's shape, for as long as the block runs: its port and process id."""
+    port = _free_port()
+    process = subprocess.Popen(
         [
             sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
             "--threads", "8", "--workers", str(WORKERS), "--timeout", "60", "--log-level", "error",
@@ -34,20 +54,10 @@ def measure(bodies: list[bytes], more: list[bytes]) -> tuple[dict[str, float], i
     )  # fmt: skip
     try:
         _wait_for(port)
-        for _ in range(3):  # imports and connections are made by the first requests, on each worker
-            _send(port, warming)
-        before = {name: cpu_of(name) for name in ("gunicorn", "postgres")}
-        seconds, lost = _send(port, bodies)
-        spent = {name: 1e6 * (cpu_of(name) - was) / events for name, was in before.items()}
-        killer = threading.Timer(seconds / 2, _kill_one, [server.pid])
-        killer.start()
-        _, killed = _send(port, more)
-        killer.join()
+        yield port, process.pid
     finally:
-        server.terminate()
-        server.wait(30)
-    rates = {"a_second": events / seconds, "python_us": spent["gunicorn"], "postgres_us": spent["postgres"]}
-    return rates, lost + killed
+        process.terminate()
+        process.wait(30)
 
 
 def cpu_of(program: str) -> float:

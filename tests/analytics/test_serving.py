@@ -12,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import tenancy
 from accounts.models import Merchant
-from analytics import decisions, services, serving
+from analytics import decisions, services, serving, snapshots
 from analytics.memory import LONGEST, STALE, Listener, Memory
 from analytics.models import Allocation, Audience
+from analytics.reports import placement_report
 from analytics.selectors import arms_of, newest_allocation
 from analytics.serving import Spot
+from analytics.stats.counts import Estimate
 from analytics.stats.guards import SampleRatio, sample_ratio
 from analytics.stats.segments import own_rates
 from generation.models import Placement
@@ -68,6 +70,24 @@ def test_a_larger_holdout_adds_visitors_and_releases_none(garden: list[Placement
 
     assert held(0.05) < held(0.2)
     assert held(0.0) == set()
+
+
+def test_the_report_says_what_ranking_brings(at_alice: Merchant, garden: list[Placement]) -> None:
+    notes(range(200))
+    even = Allocation.objects.get(is_holdout=True).pk
+    ours = Allocation.objects.exclude(is_holdout=True).get().pk
+    for placement, seen, clicks in zip(garden, (8000, 500, 500), (1200, 40, 40), strict=True):
+        count(placement, allocation=ours, impression=seen, click=clicks)
+        count(placement, allocation=even, impression=400, click=clicks * 400 // seen)
+        count(placement, allocation=1_000_000, impression=9000, click=9000)  # an experiment's shares say nothing here
+    report = placement_report(garden[0].cut.video.variant.product)
+    found = report.contests[0].ranked
+    assert found is not None
+    assert found.held_out == 1200
+    assert isinstance(found.ratio, Estimate)
+    assert found.ratio.value == pytest.approx((1280 / 9000) / (124 / 1200), rel=1e-3)
+    assert found.ratio.low > 1
+    assert snapshots.decode(snapshots.encode(report)) == report
 
 
 def test_an_audience_has_shares_of_its_own_and_sees_only_what_it_may(

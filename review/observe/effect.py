@@ -217,8 +217,16 @@ def _rows(
         near = max(BESIDE_LEAST * per_metre, SPREAD * rise)
         beside = (columns >= near) & (columns < near + BESIDE * per_metre) & ~hidden[row]
         if beside.sum() > 5:
-            outside[rise] = np.quantile(smooth[row, beside], 0.8)
+            outside[rise] = _quantile(smooth[row, beside], 0.8)
     return inside, _filled(outside)
+
+
+def _quantile(values: NDArray[np.float32], share: float) -> float:
+    """What `numpy.quantile` says, at a tenth of its cost for the short rows of a picture."""
+    place = share * (len(values) - 1)
+    low = int(place)
+    near = np.partition(values, (low, min(low + 1, len(values) - 1)))[low : low + 2]
+    return float(near[0] + (near[-1] - near[0]) * (place - low))
 
 
 def _filled(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """The door to ffmpeg: what a file holds, its frames and its sound. Runs as a separate program with time limits."""
 
 import hashlib
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 TIMEOUT = 300
 """Seconds after which ffmpeg is stopped."""
 SOUND_RATE = 16_000
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))
+"""Of one network; more of them wait for each other on machines that are shared."""
 
 Frame = NDArray[np.uint8]
 """RGB, (height, width, 3)."""

@@ -90,10 +90,14 @@ def _field(found: Found, shape: tuple[int, int]) -> NDArray[np.float64]:
     height, width = shape
     if len(found.places) < FEWEST:
         return np.zeros((height, width, 2))
-    y, x = np.meshgrid(np.arange(0, height + CELL, CELL), np.arange(0, width + CELL, CELL), indexing="ij")
-    apart = np.square(np.stack([x, y], axis=-1)[:, :, None] - found.places).sum(-1)
-    weight = np.exp(-apart / (2 * (REACH * max(shape)) ** 2)) + 1e-9
-    cells = (weight @ found.beyond) / weight.sum(-1, keepdims=True)
+    y, x = np.arange(0, height + CELL, CELL), np.arange(0, width + CELL, CELL)
+    across, down = found.places.T
+    near = 2 * (REACH * max(shape)) ** 2
+    rows = np.exp(-((y[:, None] - down) ** 2) / near)  # a Gaussian in both directions is the product of two
+    columns = np.exp(-((x[:, None] - across) ** 2) / near)
+    weight = rows @ columns.T + 1e-9 * len(across)
+    moved = [(rows * along) @ columns.T + 1e-9 * along.sum() for along in found.beyond.T]
+    cells = np.stack([part / weight for part in moved], axis=-1)
     fine = cv2.resize(cells.astype(np.float32), (cells.shape[1] * CELL, cells.shape[0] * CELL))
     return np.asarray(fine[:height, :width], np.float64)
 

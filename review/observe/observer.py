@@ -1,5 +1,6 @@
 """One pass over a finished file: everything the checks may know, from the file, the facts and the photo alone."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -210,8 +211,20 @@ def _still(film: Film, index: int, shots: tuple[float, ...]) -> Frame:
     shot = np.searchsorted(shots, seconds[index], side="right")
     near = (np.abs(seconds - seconds[index]) < STILL / 2) & (np.searchsorted(shots, seconds, side="right") == shot)
     middle = film.frames[index]
-    frames = np.stack([_brought_to(middle, film.frames[int(place)]) for place in np.flatnonzero(near)])
-    return np.asarray(np.percentile(frames, DARKER, axis=0, method="nearest"), np.uint8)
+    return _darker([_brought_to(middle, film.frames[int(place)]) for place in np.flatnonzero(near)])
+
+
+def _darker(frames: list[Frame]) -> Frame:
+    """The `DARKER` percentile of each pixel, the nearest one: the darkest is sorted out as often as it takes."""
+    rank = round((len(frames) - 1) * DARKER / 100)
+    for _ in range(rank):
+        brighter = []
+        darkest = frames[0]
+        for frame in frames[1:]:
+            brighter.append(cv2.max(darkest, frame))
+            darkest = cv2.min(darkest, frame)
+        frames = [np.asarray(frame, np.uint8) for frame in brighter]
+    return np.asarray(functools.reduce(cv2.min, frames), np.uint8)
 
 
 def _brought_to(middle: Frame, frame: Frame) -> Frame:

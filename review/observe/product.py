@@ -23,7 +23,9 @@ LUCK = 2.6
 """Divided by its width in pixels: what a small template scores by chance more than a large one."""
 
 COPY = 0.75
-"""Share of the sighting's likeness that another copy in the same light has."""
+"""Share of the sighting's likeness, less luck, that another copy in the same light has."""
+COPIES = 0.6 * 1.07 ** np.arange(16)
+"""Sizes of copies that are searched, against the sighting's: a copy 6 % off the nearest one is no longer seen."""
 DOUBTFUL, BETTER = 0.70, 0.04
 """Likeness below which the product may have been stretched, and by how much a stretched one has to be more alike."""
 LEADERS, FINALISTS = 8, 3
@@ -78,7 +80,7 @@ def count(frame: Frame, photo: Photo, *, sighting: Sighting, enlarge: float) -> 
     least = 0.6 * sighting.likeness
     hits = [
         (score, x / shrink, y / shrink, own.scale * ratio)
-        for ratio in (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6)
+        for ratio in COPIES
         for score, x, y in _peaks(_likeness(small, photo, own.scale * ratio * shrink), least)
     ]
     found = [_middle(photo, own)]
@@ -88,7 +90,8 @@ def count(frame: Frame, photo: Photo, *, sighting: Sighting, enlarge: float) -> 
             continue
         closer = _around(frame, photo, guess)
         exact = _sharpened(frame, photo, closer) if closer else None
-        if exact and exact.score >= COPY * sighting.likeness and _apart(_middle(photo, exact), found, photo, own):
+        alike = max(RECOGNISED, COPY * _fair(own, photo))
+        if exact and _fair(exact, photo) >= alike and _apart(_middle(photo, exact), found, photo, own):
             found.append(_middle(photo, exact))
     return len(found)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from catalog import assets
 from review.observe import mel
+from review.observe.media import THREADS
 from review.observe.records import Word
 
 HEARD = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "zh", "ja"})
@@ -128,5 +129,5 @@ def _recogniser() -> _Recogniser:
     from tokenizers import Tokenizer
 
     folder = assets.resolve("whisper_base")
-    network = ctranslate2.models.Whisper(str(folder), device="cpu", compute_type="int8", intra_threads=2)
+    network = ctranslate2.models.Whisper(str(folder), device="cpu", compute_type="int8", intra_threads=THREADS)
     return _Recogniser(network, Tokenizer.from_file(str(folder / "tokenizer.json")))

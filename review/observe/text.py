@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from review.observe.media import Frame
+from review.observe.media import THREADS, Frame
 from review.observe.records import Box, TextLine
 
 READABLE = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "zh", "ja"})
@@ -159,6 +159,6 @@ def _engine() -> Any:
             "Global.log_level": "error",
             "Det.limit_type": "max",
             "Det.limit_side_len": _LONGEST,
-            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+            "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
         }
     )

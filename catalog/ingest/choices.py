@@ -31,6 +31,9 @@ class Choices:
     units: Mapping[str, str] = field(default_factory=dict)
     """Normalised column -> unit of its bare numbers."""
 
+    def __bool__(self) -> bool:
+        return bool(self.columns or self.currency or self.units)
+
 
 def meanings() -> tuple[str, ...]:
     """Everything that a column can be."""

@@ -70,8 +70,14 @@ def rows(path: Path, how: Layout) -> Iterator[RawRow]:
 
 
 def header_row(records: list[list[str]], known: frozenset[str]) -> int:
-    """Index of the early row with most recognised names, else of the first that is neither empty nor a comment."""
-    header = max(range(len(records)), key=lambda index: (_recognised(records[index], known), -index))
+    """Index of the early row with most recognised names, else of the first that is neither empty nor a comment. Of two
+    rows that say the same to people and to programs, the second is the header: item_sku below "Item SKU"."""
+
+    def rank(index: int) -> tuple[int, int, int]:
+        for_programs = sum(bool(cell) and normalise(cell) == cell for cell in records[index])
+        return _recognised(records[index], known), for_programs, -index
+
+    header = max(range(len(records)), key=rank)
     if _recognised(records[header], known):
         return header
     return next((index for index, cells in enumerate(records) if _is_data(cells)), 0)

@@ -18,7 +18,7 @@ from catalog.ingest.records import UnreadableFileError
 Kind = Literal["products", "parameters", "reviews", "questions", "search_terms", "translations", "images"]
 
 NUMBERED = re.compile(
-    r"^(?P<stem>other_image_url|bullet_point|additional_image_link|image|picture|image_url|photo|product_highlight|主图)_?\d+(?:_src|_url)?$"
+    r"^(?P<stem>other_image_url|bullet_point|additional_image_link|image|picture|image_url|photo|product_highlight|主图|商品画像(?:url)?|추가이미지|상품이미지|bild|foto)_?\d+(?:_src|_url)?$"
 )
 STEMS = {"bullet_point": "bullets", "product_highlight": "bullets"}
 EVIDENCE_OF_PRODUCTS = frozenset({"description", "brand", "price", "images", "details", "sale_price"})
@@ -31,7 +31,7 @@ IGNORED = re.compile(
     r"price_|status|shipping|guest_|featured|new$|url_|inventories|customer_group|manage_stock|allow_customer|purchase_note|"
     r"sold_indiv|low_stock|option\d|attribute_\d|cost|compare_at|date_sale|crawl_|gtin|mpn|availability|condition|bundle_|"
     r"associated_|configurable_|up_sell|parent|grouped|button|product_photos_qty|product_(name|description)_len|reviews$|questions$|"
-    r"problem$|row$|search_terms$|effect$|in_the_box$|titles$|tax$|scene_tags$)"
+    r"problem$|row$|search_terms$|effect$|in_the_box$|titles$|tax$|scene_tags$|typ$|veröffentlicht|publié|publicado)"
 )
 """Columns about stock, tax and shop windows: kept nowhere, because no video may speak about them."""
 

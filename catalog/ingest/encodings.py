@@ -18,7 +18,7 @@ LEGACY = ("gb18030", "shift_jis", "euc-kr", "big5", "cp1251", "cp1252")
 MOSTLY = 10
 """Letters in UTF-8 for each broken byte from which a file counts as UTF-8 with flaws."""
 _LETTERS, _BROKEN = re.compile(r"[^\x00-\x7f]"), re.compile(r"[\udc80-\udcff]")
-_RUNS = re.compile(r"[^\x00-\x7f]+")
+_RUNS = re.compile(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?")
 COMMON_HAN = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里"
     "用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实"
@@ -68,10 +68,19 @@ def _likeness(head: bytes, encoding: str) -> float:
     letters = [letter for letter in text if ord(letter) > 127]
     if not letters:
         return 0.0
-    if encoding == "cp1251":
-        # Cyrillic words have no ASCII letters between theirs; single letters among them are accents of another code.
-        letters = ["?" if len(run) < 3 else letter for run in _RUNS.findall(text) for letter in run]
+    if encoding in ("cp1251", "cp1252"):
+        letters = [letter for run in _RUNS.findall(text) for letter in _believed(run, encoding)]
     return sum(_plausible(letter, encoding) for letter in letters) / len(letters)
+
+
+def _believed(run: str, encoding: str) -> str:
+    """The letters above ASCII of a run, or question marks where no language of the encoding writes such a run: Cyrillic
+    words have no ASCII letters between theirs, Western ones no four accents in a row."""
+    letters = "".join(letter for letter in run if ord(letter) > 127)
+    if encoding == "cp1252":
+        return "?" * len(letters) if sum(letter.isalpha() for letter in letters) > 3 else letters
+    is_accent = len(letters) < 3 and (len(letters) == 1 or len(run) > len(letters))
+    return "?" * len(letters) if is_accent else letters
 
 
 def _plausible(letter: str, encoding: str) -> float:

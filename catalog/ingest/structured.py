@@ -20,6 +20,7 @@ LINE_LIMIT = 4_000_000
 ENTRY_LIMIT = 8_000_000
 """Bytes of one XML entry; more is no product."""
 PARSED_ENCODINGS = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
+_DECLARED = re.compile(rb"""(\s*<\?xml[^>]*?encoding=["'])([\w.-]+)""")
 ITEMS = frozenset({"item", "entry", "product", "offer"})
 
 
@@ -67,7 +68,7 @@ def xml_rows(path: Path) -> Iterator[RawRow]:
             for _, element in iterparse(source, events=("end",), forbid_dtd=True):
                 if _local(element) in ITEMS and len(element):
                     number += 1
-                    yield _row(number, _children(element))
+                    yield _row(number, _entry(element))
                     element.clear()
                     source.since_entry = 0
     except DefusedXmlException as error:
@@ -97,11 +98,22 @@ def _in_utf8(file: IO[bytes]) -> IO[bytes]:
     """The file, in UTF-8 if it is declared to be in an encoding that XML parsers do not know, such as GB18030."""
     head = file.read(200)
     file.seek(0)
-    declared = re.match(rb"""\s*<\?xml[^>]*?encoding=["']([\w.-]+)["']""", head)
-    name = declared[1].decode().lower() if declared else "utf-8"
-    if name in PARSED_ENCODINGS:
-        return file
-    return cast("IO[bytes]", codecs.EncodedFile(file, "utf-8", name, errors="replace"))
+    declared = _DECLARED.match(head)
+    name = declared[2].decode().lower() if declared else "utf-8"
+    return file if name in PARSED_ENCODINGS else cast("IO[bytes]", _Recoded(file, name))
+
+
+class _Recoded:
+    """A file in UTF-8 that says so: a parser believes the declaration, and would decode it a second time."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._file, self._is_first = codecs.EncodedFile(file, "utf-8", encoding, errors="replace"), True
+
+    def read(self, size: int = -1) -> bytes:
+        block: bytes = self._file.read(size)
+        if self._is_first:
+            block, self._is_first = _DECLARED.sub(rb"\1utf-8", block, count=1), False
+        return block
 
 
 def _items(document: Any, name: str) -> list[Any]:
@@ -146,11 +158,19 @@ def _flaw(number: int, value: str, reason: str) -> Problem:
     return Problem(row=number, value=value[:200], reason=reason[:300], suggestion=suggestion, severity="refused")
 
 
+def _entry(element: Element) -> dict[str, Any]:
+    """The children of an item, and the id that some feeds write as its attribute."""
+    known = {"id": element.get("id")} if element.get("id") else {}
+    return known | _children(element)
+
+
 def _children(element: Element) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for child in element:
         name = _local(child)
-        value = _children(child) if len(child) else (child.text or child.get("href") or "").strip()
+        value: Any = _children(child) if len(child) else (child.text or child.get("href") or "").strip()
+        if value and child.get("name"):  # <param name="Height" unit="cm">45</param>
+            value = {"name": child.get("name"), "value": f"{value} {child.get('unit') or ''}".strip()}
         if name in values:
             earlier = values[name] if isinstance(values[name], list) else [values[name]]
             values[name] = [*earlier, value]

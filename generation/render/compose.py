@@ -27,7 +27,9 @@ from generation.specs import VideoSpec
 
 Progress = Callable[[float], None]
 POSTER_SHARE = 0.45
-"""The poster is the frame at this share of the clip: the effect stands at full height, a caption is shown."""
+"""The poster is a frame about this share into the clip: the effect stands at full height, a caption is shown."""
+WHOLE = 0.99
+"""Opacity from which a caption counts as shown."""
 HEADROOM = 0.02
 """Share of the frame's height that stays free above a product."""
 CALMER = (1.0, 0.7, 0.4, 0.15, 0.0)
@@ -138,6 +140,17 @@ class Cut:
         top = min(box.top for box in _swept(self._sprite, self.track))
         return (f"The product is taller than the {self.format} picture has room for.",) if top < 0 else ()
 
+    def poster_index(self) -> int:
+        """The frame near `POSTER_SHARE` of the clip that shows a whole caption."""
+        wanted = round(POSTER_SHARE * self.frames)
+        captions_shown = [text.cue for text in self._texts if text.cue.kind == "caption"]
+        readable = [
+            index
+            for index in range(self.frames)
+            if any(cue.presence(index / self.motion.fps) > WHOLE for cue in captions_shown)
+        ]
+        return min(readable, key=lambda index: abs(index - wanted), default=wanted)
+
     def frame(self, index: int) -> Picture:
         """RGB frame (height, width, 3)."""
         picture = self._backdrop.frame(index)
@@ -218,9 +231,10 @@ def _write(
 
 
 def _drawn(cut: Cut, poster: Path, progress: Progress) -> Iterator[Picture]:
+    chosen = cut.poster_index()
     for index in range(cut.frames):
         frame = cut.frame(index)
-        if index == round(POSTER_SHARE * cut.frames):
+        if index == chosen:
             _save_poster(frame, poster)
         yield frame
         if index % 12 == 11:

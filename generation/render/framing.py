@@ -14,9 +14,6 @@ from generation.formats import FORMATS, FRAME_SIZES
 from generation.render.scene import OVERSCAN, Camera, Scene, Spot
 from generation.specs import EffectSpec
 
-LEAST_PIXELS = 626
-"""Pixels of a still across a frame's shorter side, at least: fewer would look soft beside the sharp product."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
@@ -65,7 +62,7 @@ def _width(scene: Scene, spot: Spot, seen: Subject | None) -> int:
         return largest // grain * grain
     rule, aspect = FORMATS[scene.format].composition, frame_width / frame_height
     metres = max(seen.width_m / rule.width, aspect * seen.height_m / rule.height, aspect * seen.reach_m / rule.reach)
-    least = LEAST_PIXELS * frame_width / min(frame_width, frame_height)
+    least = FORMATS[scene.format].least_pixels * frame_width / min(frame_width, frame_height)
     wanted = max(metres / spot.metres_per_pixel, least) * OVERSCAN
     return round(min(wanted, largest)) // grain * grain
 

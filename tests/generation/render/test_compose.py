@@ -49,6 +49,14 @@ def test_both_formats_come_out_complete(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tall.jpg", "tall.mp4", "wide.jpg", "wide.mp4"]
 
 
+def test_the_poster_shows_a_caption_not_the_gap_between_two() -> None:
+    given, motion = _short(), {"wide": Motion.still(72)}
+    lines = (Line(start=0.0, end=1.2, text="太阳能"), Line(start=1.5, end=2.8, text="喷泉"))
+    spec = replace(given["spec"], seconds=3.0, captions=lines)
+    assert _wide({**given, "motion": motion, "spec": spec}).poster_index() == 24
+    assert _wide(given).poster_index() == round(0.45 * 12)
+
+
 def test_a_photo_without_scale_is_refused() -> None:
     given = _short()
     blank = replace(make_cutout().photo, metres_per_pixel=None)

@@ -7,7 +7,7 @@ import pytest
 
 from generation.formats import FORMATS, FRAME_SIZES, Format
 from generation.render import framing
-from generation.render.framing import LEAST_PIXELS, Subject
+from generation.render.framing import Subject
 from generation.render.product import frame_metres_per_pixel
 from generation.render.scene import Scene
 from generation.specs import EffectSpec
@@ -37,7 +37,7 @@ def test_a_product_takes_its_share_of_the_frame(frame_format: Format) -> None:
 
 def test_a_small_product_is_not_bought_with_a_soft_picture() -> None:
     shown = seen(make_scene("wide", width=2560, is_drawn=False), SMALL)
-    assert shown.size[0] == pytest.approx(LEAST_PIXELS * 16 / 9 * 1.15, abs=32)
+    assert shown.size[0] == pytest.approx(FORMATS["wide"].least_pixels * 16 / 9 * 1.15, abs=32)
 
 
 def test_scale_camera_and_depth_stay_true_in_a_crop() -> None:

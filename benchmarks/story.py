@@ -1,17 +1,18 @@
 """One page that tells the whole story, on SIMULATED shoppers whose true wishes are known: four generations of videos of
 a small shop, with the audit on and off, and with planning fed by what sold or not.
 
-A video is a scenario, a hook and a promise; a promise above the specification is clicked more and sent back more. The
-allocation, the ranking of every funnel step, refunds included, and the way planning draws from effects are the
-product's own code. Twenty shops with tastes of their own give the intervals. Films are frames drawn by the real
-compositor, made once and kept (`--films`, see `benchmarks/story_films.py`).
+A video is a scenario, a hook and a promise; a promise above the specification is clicked more and sent back more. What
+is the product's own: planning (`generation.planning.plan`), the ranking of every funnel step, refunds included, the
+shares, and what the audit says of each film, which was drawn, finished and audited once (`benchmarks/story_films.py`).
+What is assumed: the shoppers. Twenty shops with tastes of their own give the intervals.
 
     python benchmarks/story.py --seeds 20 --out .cache/story/index.html [--films .cache/story/films]
 """
 
 import argparse
+import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,11 @@ import story_page
 
 from analytics.allocation import thompson_shares
 from analytics.stats import funnel
-from analytics.stats.design import Column, Design, design
+from analytics.stats.design import Design, design
 from analytics.stats.ranking import Cells, Fit, effect_draws, fit, posterior
-from generation.planning.cells import EXPLORE
+from catalog.facts import ProductFacts
+from generation import planning
+from generation.planning import Learned, SceneCard
 from generation.planning.scenarios import HOOKS, SCENARIOS
 
 PRODUCTS, ARMS, DAYS, GENERATIONS, VISITORS = 10, 6, 4, 4, 6000
@@ -33,11 +36,11 @@ PRODUCTS, ARMS, DAYS, GENERATIONS, VISITORS = 10, 6, 4, 4, 6000
 ENOUGH = 800
 """Visitors a video needs before it is called the most clicked."""
 CHOICES = {"scenario": tuple(SCENARIOS), "hook": HOOKS, "promise": ("honest", "exaggerated")}
+PLANNED_AS = {"scenario": "scenario", "hook": "hook", "promise": "locale"}
+"""Planning never exaggerates by itself: it is given the two promises in the place of two languages to choose from."""
 USUAL = {"click": 0.06, "add_to_cart": 0.035, "order": 0.45, "refund": 0.06}
 LOUD = {"click": 0.35, "add_to_cart": 0.25, "order": 0.0, "refund": 1.9}
 """Log effects of a promise above the specification: +42 % clicks, 40 % of its orders come back instead of 6 %."""
-SEEN_BY_AUDIT = 0.95
-"""Share of exaggerated videos that the audit stops; they are made anew within the specification."""
 Counts = dict[str, np.ndarray]
 
 
@@ -51,6 +54,35 @@ class Setting:
     @property
     def name(self) -> str:
         return f"audit {'on' if self.audit else 'off'}, feedback {'on' if self.feedback else 'off'}"
+
+
+@dataclass(frozen=True)
+class Films:
+    """What was drawn: the product's facts, the scenes planning may choose, and what the audit said of each film."""
+
+    facts: ProductFacts
+    scenes: tuple[SceneCard, ...]
+    said: dict[tuple[str, str, str], str]
+    """`passed`, `stopped` or `person`, by scenario, hook and promise."""
+
+    @classmethod
+    def load(cls, folder: Path) -> "Films":
+        """Raises SystemExit, naming what to run, where a film was not audited yet."""
+        if not (folder / "facts.json").exists():
+            raise SystemExit(f"There are no films in {folder}: run benchmarks/story_films.py first.")
+        facts = ProductFacts.from_json((folder / "facts.json").read_text(encoding="utf-8"))
+        said = {}
+        for path in folder.glob("*-*-*.json"):
+            scenario, hook, promise = path.stem.split("-")
+            said[scenario, hook, promise] = json.loads(path.read_text(encoding="utf-8"))["audit"]
+        return cls(facts, tuple(planning.scene_pack()), said)
+
+    def is_stopped(self, scenario: str, hook: str, promise: str) -> bool:
+        """By the audit, or by the person it asks, who is taken to see what is true."""
+        said = self.said.get((scenario, hook, promise))
+        if said is None:
+            raise SystemExit(f"{scenario}-{hook}-{promise} was not audited: run benchmarks/story_films.py first.")
+        return said == "stopped" or (said == "person" and promise == "exaggerated")
 
 
 @dataclass
@@ -100,11 +132,14 @@ class Taste:
         return {step: np.minimum(USUAL[step] * np.exp(logs[step]), 0.9) for step in USUAL}
 
 
-def generation(taste: Taste, setting: Setting, past: list[Batch], rng: np.random.Generator) -> tuple[Batch, Outcome]:
+def generation(
+    taste: Taste, setting: Setting, past: list[Batch], rng: np.random.Generator, films: Films
+) -> tuple[Batch, Outcome]:
     """Plan a batch, make anew within the specification what the audit stops, show it for some days."""
-    picked = plan(past, rng, setting.feedback)
+    picked = plan(past, rng, films, feedback=setting.feedback)
     arms = PRODUCTS * ARMS
-    stopped = (picked["promise"] == 1) & (rng.random(arms) < SEEN_BY_AUDIT) & setting.audit
+    names = [tuple(values[picked[name][arm]] for name, values in CHOICES.items()) for arm in range(arms)]
+    stopped = np.array([setting.audit and films.is_stopped(*name) for name in names])
     picked["promise"][stopped] = 0
     batch = Batch(picked, {step: np.zeros((DAYS, arms)) for step in ("impression", *USUAL)})
     rates = taste.rates(picked, rng.normal(0, 0.1, arms))
@@ -162,28 +197,32 @@ def cells_of(of: np.ndarray, done: np.ndarray, batches: int, *, is_same_day: boo
     )  # fmt: skip
 
 
-def plan(past: list[Batch], rng: np.random.Generator, feedback: bool) -> dict[str, np.ndarray]:
-    """Choices of the next batch: even without feedback; with it two thirds are drawn from the fitted effects."""
-    arms = PRODUCTS * ARMS
-    picked = {name: rng.integers(len(values), size=arms) for name, values in CHOICES.items()}
-    if not (past and feedback):
-        return picked
-    fits, _ = fitted(past, rng)
-    matrix = design_of(past)
-    place = {column: index for index, column in enumerate(matrix.columns)}
-    added = int(sum(one.counts["add_to_cart"].sum() for one in past))
-    orders = sum(one.counts["order"].sum() for one in past)
-    refunded = sum(one.counts["refund"].sum() for one in past) / max(orders, 1)
-    guided = rng.permutation(arms)[: round(arms * (1 - EXPLORE))]
-    drawn = {step: effect_draws(one, rng, draws=len(guided)) for step, one in fits.items()}
-    effect = funnel.worth_of_effects(funnel.metric_for(added), drawn, float(refunded))
-    for name, values in CHOICES.items():
-        columns = [place.get(Column(name, value)) for value in values]
-        worth = np.stack(
-            [effect[:, one] if one is not None else rng.normal(0, 0.15, len(guided)) for one in columns], 1
+def plan(past: list[Batch], rng: np.random.Generator, films: Films, *, feedback: bool) -> dict[str, np.ndarray]:
+    """Choices of the next batch, by the product's own planner; each product names its audiences in another order."""
+    learned = beliefs(past, rng) if past and feedback else ()
+    chosen = []
+    for product in range(PRODUCTS):
+        order = tuple(rng.permutation(list(SCENARIOS)).tolist())
+        facts = replace(films.facts, sku=f"{films.facts.sku}-{product}-{rng.integers(10**9)}", audience_tags=order)
+        chosen += planning.plan(
+            facts, films.scenes, locales=CHOICES["promise"], budget=ARMS, learned=learned, seed=len(past)
         )
-        picked[name][guided] = worth.argmax(1)
-    return picked
+    own = {name: [getattr(cell, attribute) for cell in chosen] for name, attribute in PLANNED_AS.items()}
+    return {name: np.array([CHOICES[name].index(value) for value in values]) for name, values in own.items()}
+
+
+def beliefs(past: list[Batch], rng: np.random.Generator) -> list[Learned]:
+    """What planning is told of each choice: its effect on what a visitor is worth, with a 90 % interval."""
+    fits, _ = fitted(past, rng)
+    steps = ("add_to_cart", "order", "refund")
+    added, orders, refunds = (sum(float(one.counts[step].sum()) for one in past) for step in steps)
+    drawn = {step: effect_draws(one, rng, draws=400) for step, one in fits.items()}
+    effect = funnel.worth_of_effects(funnel.metric_for(int(added)), drawn, refunds / max(orders, 1))
+    rows = zip(design_of(past).columns, effect.mean(0), *np.quantile(effect, [0.05, 0.95], axis=0), strict=True)
+    return [
+        Learned(attribute=PLANNED_AS[column.attribute], value=column.value, effect=mean, low=low, high=high)
+        for column, mean, low, high in rows
+    ]
 
 
 def outcome(batch: Batch) -> Outcome:
@@ -205,13 +244,13 @@ def outcome(batch: Batch) -> Outcome:
     )
 
 
-def run(seed: int, setting: Setting) -> list[Outcome]:
+def run(seed: int, setting: Setting, films: Films) -> list[Outcome]:
     """Four generations of one shop."""
     taste, rng = Taste(seed), np.random.default_rng([seed, 2])
     past: list[Batch] = []
     found = []
     for _ in range(GENERATIONS):
-        batch, result = generation(taste, setting, past, rng)
+        batch, result = generation(taste, setting, past, rng, films)
         past.append(batch)
         found.append(result)
     return found
@@ -226,14 +265,15 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     settings = [Setting(audit, feedback) for audit in (True, False) for feedback in (True, False)]
+    films = Films.load(options.films)
     told: dict[str, list[list[Outcome]]] = {one.name: [] for one in settings}
     for seed in range(options.seeds):
         for setting in settings:
-            told[setting.name].append(run(seed, setting))
+            told[setting.name].append(run(seed, setting, films))
         if sys.stderr.isatty():
             print(f"\rshop {seed + 1} of {options.seeds}", end="", file=sys.stderr)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(story_page.page(told, options.films), encoding="utf-8")
+    options.out.write_text(story_page.page(told, options.films, films.said), encoding="utf-8")
     rows: list[list[object]] = [["generation 4", "clicks / 1,000", "kept orders / 1,000", "sent back", "exaggerated"]]
     figures: dict[str, object] = {"seeds": options.seeds}
     for name, shops in told.items():

@@ -26,7 +26,7 @@ LIVE_BY_RISK = """
 create function live_videos_by_risk(
   w_unmeasured double precision, w_refunds double precision, w_complaints double precision,
   w_stricter double precision, w_history double precision, most integer)
-returns table (merchant uuid, shop text, video uuid, product text, locale text, since timestamptz,
+returns table (merchant uuid, shop text, video uuid, product text, locale text, poster text, since timestamptz,
   unmeasured bigint, refunds bigint, complaints bigint, stricter bigint, history bigint, risk double precision)
 language sql stable security definer set search_path = public as $$
   with live as (
@@ -44,7 +44,7 @@ language sql stable security definer set search_path = public as $$
   found as (
     select n.video_id,
       count(distinct f.rule) filter (where f.severity = 'person' and f.message like 'Cannot measure%') as unmeasured,
-      count(distinct f.parameter) filter (where f.rule = 'contradicted') as stricter
+      count(distinct f.parameter) filter (where f.rule = 'contradicted' and f.severity = 'person') as stricter
     from newest n join review_finding f on f.audit_id = n.id
     group by n.video_id
   ),
@@ -67,7 +67,7 @@ language sql stable security definer set search_path = public as $$
   ),
   told as (
     select m.public_id as merchant, m.name::text as shop, v.public_id as video, d.title::text as product,
-      t.locale::text as locale, l.since, coalesce(f.unmeasured, 0) as unmeasured, coalesce(s.refunds, 0) as refunds,
+      t.locale::text as locale, coalesce(c.poster, '')::text as poster, l.since, coalesce(f.unmeasured, 0) as unmeasured, coalesce(s.refunds, 0) as refunds,
       coalesce(s.complaints, 0) as complaints, coalesce(f.stricter, 0) as stricter,
       coalesce(h.takedowns, 0) as history, v.id
     from live l
@@ -75,11 +75,14 @@ language sql stable security definer set search_path = public as $$
       join generation_variant t on t.id = v.variant_id
       join catalog_product d on d.id = t.product_id
       join accounts_merchant m on m.id = v.merchant_id
+      left join lateral (
+        select poster from generation_cut where video_id = v.id and poster <> '' order by width desc, id limit 1
+      ) c on true
       left join found f on f.video_id = v.id
       left join said s on s.product_id = d.id
       left join past h on h.merchant_id = v.merchant_id
   )
-  select merchant, shop, video, product, locale, since, unmeasured, refunds, complaints, stricter, history,
+  select merchant, shop, video, product, locale, poster, since, unmeasured, refunds, complaints, stricter, history,
     w_unmeasured * unmeasured + w_refunds * refunds + w_complaints * complaints + w_stricter * stricter
       + w_history * history as risk
   from told

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db import connection
 
 WEIGHTS = {"unmeasured": 3.0, "refunds": 2.0, "complaints": 1.0, "stricter": 1.5, "history": 1.0}
@@ -25,6 +26,7 @@ class LiveVideo:
     video: UUID
     product: str
     locale: str
+    poster: str
     since: datetime
     unmeasured: int
     """Rules that could not measure the files, where a person's word let it pass."""
@@ -37,6 +39,11 @@ class LiveVideo:
     history: int
     """Takedowns of this shop that stand."""
     risk: float
+
+    @property
+    def picture(self) -> str:
+        """Address of its still; "" where it has none."""
+        return default_storage.url(self.poster) if self.poster else ""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -63,7 +70,7 @@ class OpenAppeal:
 
 _SAID = {
     "unmeasured": ("1 thing could not be measured", "{} things could not be measured"),
-    "refunds": ("1 refund as not as described", "{} refunds as not as described"),
+    "refunds": ("1 refund, not as described", "{} refunds, not as described"),
     "complaints": ("1 buyer contradicts the specification", "{} buyers contradict the specification"),
     "stricter": ("1 claim that buyers contradict", "{} claims that buyers contradict"),
     "history": ("this shop had 1 takedown", "this shop had {} takedowns"),

@@ -80,7 +80,7 @@ def test_an_operator_sees_every_shop_the_riskiest_first(shops: tuple[Video, Vide
     assert [(row.shop, row.video, row.risk) for row in rows] == [
         ("Bob's Lamps", risky.public_id, 3.0), ("Alice's Garden", calm.public_id, 2.0),
     ]  # fmt: skip
-    assert [row.reasons for row in rows] == [("1 thing could not be measured",), ("1 refund as not as described",)]
+    assert [row.reasons for row in rows] == [("1 thing could not be measured",), ("1 refund, not as described",)]
 
 
 def test_nobody_but_an_operator_reads_across_shops(shops: tuple[Video, Video], alice: Merchant, olga: User) -> None:

@@ -29,6 +29,7 @@ export function measured(root) {
     requestAnimationFrame(follow);
   }
 
+  video.preload = "auto"; // the first frame is compared with the photo before anybody presses play
   lines.removeAttribute("hidden");
   if (beside) beside.hidden = false;
   for (const button of buttons) {
@@ -62,8 +63,8 @@ function place(lines, [, middle, y, perMetre, left, top, width, height], { allow
   set(lines, ".allowed-line", { x1: from, x2: to, y1: row(allowed), y2: row(allowed) });
   set(lines, ".band", { x: from, width: to - from, y: row(seen + spread), height: 2 * spread * perMetre });
   const letters = parseFloat(getComputedStyle(lines.querySelector("text")).fontSize);
-  const isBeside = to + 16 + 13 * letters < lines.viewBox.baseVal.width; // else above the line, at the edge
-  const [x, anchor, lift] = isBeside ? [to + 16, "start", 0] : [lines.viewBox.baseVal.width - 16, "end", letters];
+  const isBeside = to + 16 + 11 * letters < lines.viewBox.baseVal.width; // else above the line's end
+  const [x, anchor, lift] = isBeside ? [to + 16, "start", 0] : [to - 8, "end", letters];
   const rows = apart(row(seen) - lift, row(allowed) - lift, letters);
   set(lines, ".seen-text", { x, y: rows[0], "text-anchor": anchor });
   set(lines, ".allowed-text", { x, y: rows[1], "text-anchor": anchor });

@@ -13,13 +13,20 @@ PEAK = -0.1
 """dBFS above which the sound is taken to be clipped."""
 SLACK = 0.25
 """Seconds by which a file may differ from its plan."""
+EARLY, LATE = -0.040, 0.060
+"""Seconds by which sound may come before and after what is seen (EBU R37)."""
 STANDSTILL = 1.6
 """Seconds of unmoving picture that are tolerated; an end card stands still."""
 
 
 def technical(facts: ProductFacts, spec: VideoSpec | None, observation: Observation) -> list[Finding]:
     """All technical faults; one remark when there is none."""
-    findings = _picture(observation) + _sound(observation, spec) + (_plan(observation, spec) if spec else [])
+    findings = (
+        _picture(observation)
+        + _sound(observation, spec)
+        + _sync(observation)
+        + (_plan(observation, spec) if spec else [])
+    )
     if findings:
         return findings
     shown = observation.picture
@@ -63,6 +70,16 @@ def _sound(observation: Observation, spec: VideoSpec | None) -> list[Finding]:
     if sound.codec != "aac":
         findings.append(_say("warn", f"The sound is coded as {sound.codec}; not every browser plays it."))
     return findings
+
+
+def _sync(observation: Observation) -> list[Finding]:
+    """Nothing is said where nothing is both seen and heard."""
+    seen = observation.sync
+    if seen is None or EARLY <= seen.late <= LATE:
+        return []
+    way, frames = "after" if seen.late > 0 else "before", abs(seen.late) / seen.frame
+    message = f"The sound comes {abs(seen.late):.2f} s ({frames:.0f} frames) {way} what is seen."
+    return [_say("person", message, seen.late, LATE if seen.late > 0 else EARLY)]
 
 
 def _plan(observation: Observation, spec: VideoSpec) -> list[Finding]:

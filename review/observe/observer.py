@@ -11,18 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.facts import ProductFacts
-from review.observe import effect, faces, flashes, hearing, media, picture, product, text
+from review.observe import effect, faces, flashes, hearing, media, picture, product, sync, text
 from review.observe.effect import Window
 from review.observe.languages import measured
 from review.observe.media import Frame, Streams
 from review.observe.photo import Photo
-from review.observe.records import CannotMeasure, Extent, Face, Observation, Picture, Sighting, Sound, TextLine, Word
+from review.observe.records import (
+    CannotMeasure,
+    Extent,
+    Face,
+    Observation,
+    Picture,
+    Sighting,
+    Sound,
+    Sync,
+    TextLine,
+    Word,
+)
 from review.observe.text import Film
 
 Progress = Callable[[str, float], None]
 """Called with the name of the stage and the share of all work that is done."""
 
-Part = Literal["sound", "text", "product", "faces", "flashes", "effect"]
+Part = Literal["sound", "sync", "text", "product", "faces", "flashes", "effect"]
 EVERYTHING: frozenset[Part] = frozenset(get_args(Part))
 MOST_FRAMES = 240
 """Frames kept in memory; longer files are looked at more sparsely in time."""
@@ -98,6 +109,7 @@ def observe(
         faces=_faces(film) if "faces" in parts else (),
         looked_at=looked_at,
         effect=extent,
+        sync=_sync(file, film, streams) if "sync" in parts else None,
         unread=(*track.unheard, *_unread(subject.locale)),
     )
 
@@ -156,6 +168,10 @@ def _faces(film: Film) -> tuple[Face, ...]:
         for index in indices
         for face in faces.faces(film.frames[index], second=float(film.seconds[index]), enlarge=film.enlarge)
     )
+
+
+def _sync(file: Path, film: Film, streams: Streams) -> Sync | None:
+    return sync.measure(film.frames, film.seconds, media.sound(file)) if streams.audio_codec else None
 
 
 def _flashes(film: Film) -> tuple[float, ...] | None:

@@ -157,6 +157,16 @@ class Sound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sync:
+    """By how many seconds the sound comes after what is seen (negative: before), how long a frame lasts, and how
+    alike (0..1) what is seen and what is heard are once that is taken out."""
+
+    late: float
+    frame: float
+    likeness: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Observation:
     """Everything the checks may know about a file. `unread` says what could not be observed, and why."""
 
@@ -172,6 +182,8 @@ class Observation:
     looked_at: tuple[float, ...] = ()
     """Seconds of the frames in which the product was searched for."""
     effect: Extent = CannotMeasure(reason="The effect was not looked for.")
+    sync: Sync | None = None
+    """None where nothing that is seen is heard as well."""
     unread: tuple[str, ...] = ()
 
     def to_json(self) -> str:
@@ -195,6 +207,7 @@ class Observation:
         raw["sightings"] = tuple(Sighting(**{**row, "box": Box(**row["box"])}) for row in raw["sightings"])
         raw["faces"] = tuple(Face(**{**row, "box": Box(**row["box"])}) for row in raw.get("faces", ()))
         raw["effect"] = _extent(raw["effect"])
+        raw["sync"] = Sync(**raw["sync"]) if raw.get("sync") else None
         for name in ("looked_at", "unread"):
             raw[name] = tuple(raw[name])
         return cls(**raw)

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from catalog import assets
 from catalog.facts import ProductImage
 from review.observe.photo import Photo
+from review.observe.records import Box
 
 PUMP_METRES = 0.16
 GRAVITY = 9.81
@@ -90,8 +91,9 @@ def frames_of(clip: Clip, photo: Photo, backdrop: Pixels | None = None) -> Itera
     grain = [random.normal(0, 1.5, (clip.size[1], clip.size[0], 1)).astype(np.float32) for _ in range(3)]
     water = _Water.of(clip, random)
     label = _label(clip)
+    sprite = _premultiplied(photo, clip.pixels_per_metre * (photo.metres_per_pixel or 1))
     for index in range(int(clip.seconds * clip.fps)):
-        frame = _frame(clip, photo, wide, water, index, grain[index % 3])
+        frame = _frame(clip, photo, (wide, sprite), water, index, grain[index % 3])
         yield np.where(label[..., 3:] > 127, label[..., :3], frame)
 
 
@@ -134,7 +136,16 @@ def _background(size: tuple[int, int], random: np.random.Generator) -> Pixels:
     return np.clip(picture, 8, 220).astype(np.uint8)
 
 
-def _frame(clip: Clip, photo: Photo, wide: Pixels, water: _Water, index: int, grain: NDArray[np.float32]) -> Pixels:
+def _frame(
+    clip: Clip,
+    photo: Photo,
+    drawn: tuple[Pixels, NDArray[np.float32]],
+    water: _Water,
+    index: int,
+    grain: NDArray[np.float32],
+) -> Pixels:
+    """One frame; `drawn` is the background and the product, each larger than it will be shown."""
+    wide, sprite = drawn
     time = index / clip.fps
     share = index / max(1, clip.seconds * clip.fps - 1) - 0.5
     (width, height), zoom = clip.size, 1 + clip.zoom * share
@@ -147,7 +158,7 @@ def _frame(clip: Clip, photo: Photo, wide: Pixels, water: _Water, index: int, gr
     for number in range(clip.products):
         x = width * (0.5 + 0.26 * number) + shift
         corner = x - photo.outline.width * scale / 2, height * 0.9 - photo.outline.height * scale
-        _paste(frame, photo, scale, corner)
+        _paste(frame, photo.outline, sprite, (scale, corner))
         nozzle = corner[0] + photo.effect_origin[0] * scale, corner[1] + photo.effect_origin[1] * scale
         if clip.height > 0:
             _spray(frame, clip, water, nozzle, zoom, time)
@@ -162,12 +173,15 @@ def _ripple(frame: NDArray[np.float32], clip: Clip, phases: NDArray[np.float64],
     frame[top:] += np.asarray(clip.ripples * wave, np.float32)[..., None]
 
 
-def _paste(frame: NDArray[np.float32], photo: Photo, scale: float, corner: tuple[float, float]) -> None:
+def _paste(
+    frame: NDArray[np.float32], box: Box, sprite: NDArray[np.float32], at: tuple[float, tuple[float, float]]
+) -> None:
+    """Lay the sprite over the frame at this scale, its outline's corner at this place."""
+    scale, corner = at
     left, top = math.floor(corner[0]) - 2, math.floor(corner[1]) - 2
-    box = photo.outline
     move = np.array([[scale, 0, corner[0] - left - box.x * scale], [0, scale, corner[1] - top - box.y * scale]])
     size = math.ceil(box.width * scale) + 6, math.ceil(box.height * scale) + 6
-    layer = cv2.warpAffine(_premultiplied(photo, scale), move, size, flags=cv2.INTER_LINEAR)
+    layer = cv2.warpAffine(sprite, move, size, flags=cv2.INTER_LINEAR)
     part = frame[top : top + size[1], left : left + size[0]]
     layer = layer[: part.shape[0], : part.shape[1]]
     part[:] = layer[..., :3] * 0.85 + part * (1 - layer[..., 3:])

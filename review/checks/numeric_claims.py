@@ -114,6 +114,8 @@ def _price(quantity: Quantity, statement: Statement, facts: ProductFacts) -> Fin
 
 
 def _comparable(parameter: Parameter, unit: str) -> bool:
+    if "percent" in (unit, parameter.unit) or "count" in (unit, parameter.unit):
+        return unit == parameter.unit  # Pint takes both for plain numbers, and a pH as well.
     try:
         return bool(units().Quantity(1, parameter.unit or "dimensionless").is_compatible_with(unit))
     except (pint.UndefinedUnitError, pint.DefinitionSyntaxError):

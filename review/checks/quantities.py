@@ -49,6 +49,7 @@ _UNITS: Mapping[str, str] = {
     "degF": "°\\s*f degrees?\\s*fahrenheit",
     "decibel": "decibels? décibels? db 分贝",
     "bar": "bars?",
+    "count": "pieces? pcs\\.? pièces? 件",
     "percent": "% percent per\\s+cent pour\\s+cents?",
     "day": "days? jours? 天",
     "hour": "hours? heures? hrs? h 小时",
@@ -83,6 +84,7 @@ _AFTER = re.compile(
     rf"(?:(?P<low>{_NUMBER})\s*(?:-|–|to|à|至|到)\s*)?(?<![\da-zA-Z.,])(?P<number>{_NUMBER}|one|une?)[\s\u00a0\u202f-]*(?:{_alternatives()})",
     re.IGNORECASE,
 )
+_SETS = re.compile(r"\b(?:set|pack|box|lot|jeu|coffret)\s+(?:of|de)\s+(?P<number>\d+)\b", re.IGNORECASE)
 _SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY"}
 
 
@@ -94,6 +96,10 @@ def claimed(text: str, language: str) -> list[Quantity]:
     for match in _BEFORE.finditer(spoken):
         value = number(match["number"], language)
         found.append(Quantity(value=value, unit=_SYMBOLS[match["symbol"]], kind="exact", words=match[0]))
+    found += [
+        Quantity(value=number(match["number"], language), unit="count", kind="exact", words=match[0])
+        for match in _SETS.finditer(spoken)
+    ]
     for match in _AFTER.finditer(spoken):
         unit = units[next(index for index in range(len(units)) if match[f"u{index}"])]
         kind = _kind(spoken[: match.start()])

@@ -9,10 +9,12 @@ from review.checks.brand_rights import brand_rights
 from review.checks.caption_match import caption_match
 from review.checks.contradicted import contradicted
 from review.checks.effect_height import effect_height
+from review.checks.extras import extras
 from review.checks.flashing import flashing
 from review.checks.likeness import likeness
 from review.checks.numeric_claims import numeric_claims
 from review.checks.people import people
+from review.checks.quoted import quoted
 from review.checks.speech_match import speech_match
 from review.checks.technical import technical
 from review.checks.understood import understood
@@ -21,8 +23,10 @@ from review.observe.records import Observation
 CHECKS: tuple[Check, ...] = (
     effect_height,
     likeness,
+    extras,
     numeric_claims,
     contradicted,
+    quoted,
     absolute_terms,
     caption_match,
     speech_match,

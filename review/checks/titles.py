@@ -3,8 +3,10 @@
 TITLES = {
     "effect_height": "Size of the effect",
     "likeness": "Likeness of the product",
+    "extras": "What is in the box",
     "numeric_claims": "Numbers that are said",
     "contradicted": "What buyers say",
+    "quoted": "Buyers' words and stars",
     "absolute_terms": "Forbidden wording",
     "caption_match": "Text on screen",
     "speech_match": "Spoken words",

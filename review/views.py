@@ -171,6 +171,7 @@ def _video_page(request: HttpRequest, video: Video, *, status: int = 200, **sent
         "signed": selectors.signed_file(cut) if cut else None,
         "page": watching.page_of(video, cut),
         "cases": cases.cases_of(video),
+        "next": watching.next_waiting(video),
         "rules": rules.current(),
         "approval": ApprovalForm(initial={"approver": name}),
         "rejection": RejectionForm(initial={"by": name}),

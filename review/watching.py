@@ -100,6 +100,11 @@ def queue() -> QuerySet[Video]:
     return videos().filter(boards.WAITING).order_by("updated")
 
 
+def next_waiting(video: Video) -> Video | None:
+    """The video that has waited longest for a person, other than this one; None when no other waits."""
+    return Video.objects.filter(boards.WAITING).exclude(pk=video.pk).order_by("updated").first()
+
+
 def groups() -> list[Group]:
     """Every filter that holds a video, and All; one query."""
     counts = Video.objects.aggregate(

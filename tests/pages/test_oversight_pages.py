@@ -8,6 +8,7 @@ from accounts import tenancy
 from accounts.models import Membership, Merchant
 from generation.models import Video
 from review.models import Audit, Finding, Ruling, Takedown
+from tests.factories import make_video
 from tests.review.test_oversight import REASON, make_live
 
 
@@ -156,3 +157,11 @@ def test_a_file_in_doubt_is_refused_and_made_again_on_one_click(desk: Client, vi
 
     assert "has no photo" in page or "real size" in page, "what the product lacks is said, and nothing is refused"
     assert _state(video) == "needs_person"
+
+
+def test_the_next_video_that_waits_is_one_step_away(desk: Client, video: Video) -> None:
+    address = f"/videos/{video.public_id}/"
+    assert "Next that waits" not in desk.get(address).content.decode()
+    with tenancy.merchant_context(video.merchant_id):
+        other = make_video(video.merchant, state=Video.State.NEEDS_PERSON)
+    assert f'href="/videos/{other.public_id}/" data-next' in desk.get(address).content.decode()

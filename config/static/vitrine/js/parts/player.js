@@ -17,8 +17,9 @@ export function player(root) {
     forward: () => step(video, FRAME_SECONDS),
     lines: () => root.dispatchEvent(new Event("overlay")),
     worst: () => document.querySelector("[data-worst]")?.click(),
+    next: () => document.querySelector("[data-next]")?.click(),
   };
-  const keys = { " ": "play", k: "play", m: "mute", f: "full", ",": "back", ".": "forward", o: "lines", w: "worst" };
+  const keys = { " ": "play", k: "play", m: "mute", f: "full", ",": "back", ".": "forward", o: "lines", w: "worst", n: "next" };
 
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-action]");

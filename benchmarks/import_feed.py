@@ -131,10 +131,10 @@ BARE = (
         " attributes jsonb, hash text",
         "insert into catalog_product (merchant_id, public_id, created, updated, sku, title, brand, category,"
         " description, price_minor, currency, link, attributes, content_hash, titles, locale, audience_tags,"
-        " scene_tags, in_the_box, effect_kind, effect_cap_parameter, image_urls)"
+        " scene_tags, in_the_box, effect_kind, effect_cap_parameter, image_urls, offers)"
         " select %s, gen_random_uuid(), now(), now(), sku, title, brand,"
         " category, description, price, currency, link, attributes, hash, '{}', 'en-US', '[]', '[]', '[]', 'none', '',"
-        " '[]'"
+        " '[]', '[]'"
         " from bare_product on conflict (merchant_id, sku) do update set title = excluded.title",
     ),
     (

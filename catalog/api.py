@@ -2,6 +2,7 @@
 
 POST /api/v1/imports                    a file, or {"url": a feed}; answers 202, ask the import until it is `checked`
 POST /api/v1/imports/{id}/choices       what columns mean, the currency and units they leave out; checked again
+DEL  /api/v1/imports/{id}/choices       forget that
 POST /api/v1/imports/{id}/confirm       store what was ready
 GET  /api/v1/imports/{id}/problems      what is wrong, row by row
 GET  /api/v1/products                   newest first; ?q= searches, ?sku= finds one
@@ -19,7 +20,7 @@ from rest_framework.response import Response
 
 from accounts import selectors as accounts_selectors
 from accounts.api import ApiView, Pages, error
-from catalog import parameters, selectors, services
+from catalog import decisions, parameters, selectors, services
 from catalog.forms import FeedForm, UploadForm
 from catalog.ingest import choices
 from catalog.models import Import, Product
@@ -88,11 +89,18 @@ class ImportChoices(CatalogView):
         given = ImportDecisions(data=request.data)
         given.is_valid(raise_exception=True)
         try:
-            again = services.decide(batch=batch, chosen=choices.Choices(**given.validated_data))
+            again = decisions.decide(batch=batch, chosen=choices.Choices(**given.validated_data))
         except choices.ChoiceError as problem:
             return error("invalid", str(problem), status=422)
         if not again:
             return error("not_waiting", f"Import {batch.name} is {batch.state}: noted for the next file.", status=409)
+        return Response(ImportRecord(batch).data, status=202)
+
+    @extend_schema(operation_id="forget_import", request=None, responses={202: ImportRecord})
+    def delete(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Forget what was decided about files with these columns; one of which nothing is stored is checked again."""
+        batch = get_object_or_404(Import, public_id=public_id)
+        decisions.forget(batch=batch)
         return Response(ImportRecord(batch).data, status=202)
 
 
@@ -123,7 +131,7 @@ class ProductList(CatalogView):
         responses=ProductRecord(many=True),
         parameters=[
             OpenApiParameter("q", OpenApiTypes.STR, description="words in title, brand or SKU"),
-            OpenApiParameter("sku", OpenApiTypes.STR, description="exactly this SKU"),
+            OpenApiParameter("sku", OpenApiTypes.STR, description="exactly this SKU, its own or a variant's"),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -131,7 +139,7 @@ class ProductList(CatalogView):
         pages = Pages()
         found = Product.objects.filter(selectors.matching(request.query_params.get("q", "")))
         if sku := request.query_params.get("sku"):
-            found = found.filter(sku=sku)
+            found = found.filter(selectors.sold_as(sku))
         page = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(ProductRecord(page, many=True).data)
 

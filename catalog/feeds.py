@@ -50,3 +50,10 @@ def decide(*, merchant: Merchant, columns: list[str], chosen: Choices) -> Choice
         row.currency = wanted.currency or row.currency
         row.save()
     return Choices(columns=row.columns, currency=row.currency, units=row.units)
+
+
+def forget(*, merchant: Merchant, columns: list[str]) -> bool:
+    """Read such files by their columns' names again; False when nothing was decided about them."""
+    with tenancy.merchant_context(merchant.pk):
+        deleted, _ = FeedSource.objects.filter(signature=choices.signature(columns)).delete()
+    return bool(deleted)

@@ -41,6 +41,8 @@ class Product(TenantModel):
     effect_cap_parameter = models.CharField(max_length=80, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     """Columns of the merchant's file that have no field of their own, as read."""
+    offers = models.JSONField(default=list, blank=True)
+    """Sizes and colours sold under it: [{"sku", "price_minor", "options"}, ...], see `catalog.ingest.offers`."""
     image_urls = models.JSONField(default=list, blank=True)
     """Pictures that the listing names and that did not come with it; a fetched one has an image with that source."""
     content_hash = models.CharField(max_length=64, blank=True)

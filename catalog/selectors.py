@@ -56,8 +56,16 @@ def products_of(merchant: Merchant) -> QuerySet[Product]:
 
 
 def matching(query: str) -> Q:
-    """Products whose title, brand or SKU contains the words; every product for ""."""
-    return Q(title__icontains=query) | Q(brand__icontains=query) | Q(sku__icontains=query) if query else Q()
+    """Products whose title, brand or SKU contains the words, or that sell a variant with this SKU; every product for
+    ""."""
+    if not query:
+        return Q()
+    return Q(title__icontains=query) | Q(brand__icontains=query) | Q(sku__icontains=query) | sold_as(query)
+
+
+def sold_as(sku: str) -> Q:
+    """The product with this SKU, or that has a variant with it."""
+    return Q(sku=sku) | Q(offers__contains=[{"sku": sku}])
 
 
 def without_size() -> QuerySet[Product]:

@@ -50,7 +50,7 @@ class ProductDetail(serializers.ModelSerializer[Product]):
         model = Product
         fields = (
             *ProductRecord.Meta.fields, "titles", "description", "audience_tags", "scene_tags", "in_the_box",
-            "effect_kind", "effect_cap_parameter", "attributes", "parameters", "images", "clips",
+            "effect_kind", "effect_cap_parameter", "attributes", "offers", "parameters", "images", "clips",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -22,7 +22,6 @@ from accounts import tenancy
 from accounts.models import Merchant
 from catalog import bulk, feeds, pictures, sources, telling, upserts
 from catalog.ingest import images
-from catalog.ingest.choices import Choices
 from catalog.ingest.fetch import Fetcher, FetchError
 from catalog.ingest.records import ListedImage, ListedProduct, Problem, Reading, UnreadableFileError
 from catalog.models import Import, ImportProblem, Product
@@ -92,20 +91,6 @@ def receive_address(*, merchant: Merchant, url: str) -> Import:
     batch = feeds.keep_address(merchant=merchant, url=url)
     check_later(batch)
     return batch
-
-
-def decide(*, batch: Import, chosen: Choices) -> bool:
-    """Remember what the merchant decided about files like this one, and have it checked again. False when rows of it
-    are stored already; what was decided then holds for the next file. Raises `choices.ChoiceError`."""
-    feeds.decide(merchant=batch.merchant, columns=[column for column, _ in batch.columns], chosen=chosen)
-    with tenancy.merchant_context(batch.merchant_id):
-        unstored = Import.objects.filter(pk=batch.pk, state__in=[Import.State.CHECKED, Import.State.FAILED])
-        again = unstored.filter(done=0, added=0).exclude(columns=[])
-        moved = again.update(state=Import.State.RECEIVED, error="", finished=None, outlook={})
-        batch.refresh_from_db()
-    if moved:
-        check_later(batch)
-    return bool(moved)
 
 
 def confirm(*, batch: Import) -> bool:

@@ -16,7 +16,7 @@ TEXTS = (
     "title", "brand", "category", "locale", "description", "currency", "link", "effect_kind", "effect_cap_parameter",
 )  # fmt: skip
 OBJECTS = ("titles", "attributes")
-LISTS = ("audience_tags", "scene_tags", "in_the_box")
+LISTS = ("audience_tags", "scene_tags", "in_the_box", "offers")
 DEFAULT_LOCALE = "en-US"
 DEFAULTS = {
     "locale": f"coalesce(nullif(locale, ''), '{DEFAULT_LOCALE}')",

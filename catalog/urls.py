@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:public_id>/pause/", views.import_pause, name="import_pause"),
     path("imports/<uuid:public_id>/cancel/", views.import_cancel, name="import_cancel"),
     path("imports/<uuid:public_id>/decide/", views.import_decide, name="import_decide"),
+    path("imports/<uuid:public_id>/forget/", views.import_forget, name="import_forget"),
     path("imports/<uuid:public_id>/confirm/", views.import_confirm, name="import_confirm"),
     path("imports/<uuid:public_id>/problems.csv", views.import_problems, name="import_problems"),
     path("api/v1/imports", api.ImportList.as_view(), name="api_imports"),

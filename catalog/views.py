@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
-from catalog import selectors, services
+from catalog import decisions, selectors, services
 from catalog.forms import FeedForm, UploadForm
 from catalog.ingest import choices, money
 from catalog.models import Import
@@ -22,6 +22,8 @@ MOVING = (Import.State.RECEIVED, Import.State.RUNNING)
 """States that change by themselves."""
 UNITS = ("mm", "cm", "m", "inch", "g", "kg", "lb", "oz", "ml", "l", "W", "V", "hour", "min")
 """Offered for columns of bare numbers."""
+NEEDED = ("sku", "title")
+"""What no product can do without; any other column may be left out of every row."""
 STOP_POLLING = 286
 """The status at which htmx ends its polling."""
 
@@ -52,6 +54,8 @@ def import_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "batch": batch, "groups": groups, "is_moving": batch.state in MOVING, "seconds": selectors.seconds_left(batch),
         "meanings": choices.meanings(), "units": UNITS, "currencies": sorted(money.CODES),
         "named": [column for column, _ in batch.columns],
+        "spare": [column for column, meaning in batch.columns if meaning not in NEEDED],
+        "remembered": selectors.choices_for(batch.merchant_id, [column for column, _ in batch.columns]),
         "can_decide": batch.state in (Import.State.CHECKED, Import.State.FAILED) and not batch.done and batch.columns,
     }  # fmt: skip
     return render(request, "catalog/import_detail.html", context)
@@ -79,12 +83,21 @@ def import_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         units={request.POST["unit_column"]: request.POST.get("unit", "")} if request.POST.get("unit_column") else {},
     )
     try:
-        again = services.decide(batch=batch, chosen=chosen)
+        again = decisions.decide(batch=batch, chosen=chosen)
     except choices.ChoiceError as problem:
         messages.error(request, str(problem))
     else:
         words = "Noted for every file with these columns."
         messages.success(request, words if again else f"{words} Rows of this one are stored already: upload it again.")
+    return redirect("catalog:import_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def import_forget(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take back what was decided about files with these columns; the file is checked again by their names."""
+    decisions.forget(batch=get_object_or_404(Import, public_id=public_id))
+    messages.success(request, "Forgotten. Files with these columns are read by their names again.")
     return redirect("catalog:import_detail", public_id=public_id)
 
 

@@ -116,12 +116,15 @@ class ListedProduct:
     questions: tuple[Question, ...] = ()
     search_terms: tuple[SearchTerm, ...] = ()
     images: tuple[ListedImage, ...] = ()
+    offers: tuple[Mapping[str, Any], ...] = dataclasses.field(default=(), repr=False)
+    """What is sold under this product: see `catalog.ingest.offers`."""
     cleared: tuple[str, ...] = ()
     """Fields and parameters whose cell says ``[clear]``: what is stored goes. A blank cell keeps it."""
 
     def content_hash(self) -> str:
         """SHA-256 of everything above: the same row group twice changes nothing."""
-        return hashlib.sha256(repr(self).encode("utf-8", "surrogatepass")).hexdigest()
+        said = f"{self!r}{self.offers or ''}"
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)

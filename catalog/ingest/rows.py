@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.facts import SellingPoint
-from catalog.ingest import attachments, money, plain_text, quantities, specifications
+from catalog.ingest import attachments, money, offers, plain_text, quantities, specifications
 from catalog.ingest.cells import Cell, Group, entries
 from catalog.ingest.delimited import normalise
 from catalog.ingest.dialects import ColumnMap
@@ -161,6 +161,7 @@ def _product(group: Group) -> ListedProduct | None:
         questions=attachments.questions(record.get("questions")),
         search_terms=attachments.terms(record.get("search_terms")),
         images=attachments.images(group),
+        offers=offers.read(group),
     )
 
 

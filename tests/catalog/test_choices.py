@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
+from PIL import Image as PillowImage
 
+from accounts import keys, tenancy
 from accounts.models import Merchant
-from catalog import feeds, selectors, services
+from catalog import decisions, feeds, selectors, services
 from catalog.ingest import choices
 from catalog.ingest.choices import ChoiceError, Choices
 from catalog.ingest.fetch import Fetcher
@@ -28,7 +31,7 @@ def checked(merchant: Merchant, text: str, name: str = "liste.csv") -> Import:
 
 
 def again(batch: Import, chosen: Choices) -> Import:
-    assert services.decide(batch=batch, chosen=chosen)
+    assert decisions.decide(batch=batch, chosen=chosen)
     return services.check_import(batch=batch)
 
 
@@ -52,6 +55,19 @@ def test_the_next_file_with_these_columns_is_read_the_same_way(at_alice: Merchan
     batch = checked(at_alice, columns + "1,9,Eimer,A-3,30\n", "naechste.csv")
     assert (batch.state, batch.rows, batch.refused) == ("checked", 1, 0)
     assert FeedSource.objects.count() == 1
+
+
+def test_what_was_decided_can_be_forgotten(at_alice: Merchant) -> None:
+    batch = checked(at_alice, PLAIN)
+    again(batch, Choices(columns={"Height": choices.IGNORED}, currency="EUR"))
+    assert (batch.warned, batch.outlook["without_currency"]) == (0, 0)
+
+    assert decisions.forget(batch=batch)
+    services.check_import(batch=batch)
+
+    assert FeedSource.objects.count() == 0
+    assert (batch.warned, batch.outlook["without_currency"]) == (2, 2)
+    assert not feeds.forget(merchant=at_alice, columns=["sku", "title", "price", "Height"])
 
 
 def test_what_one_merchant_decided_says_nothing_to_another(alice: Merchant, bob: Merchant) -> None:
@@ -97,13 +113,13 @@ def test_a_column_may_be_left_out_or_kept_as_a_specification(at_alice: Merchant)
 def test_a_decision_that_cannot_be_used_says_why(at_alice: Merchant, chosen: Choices, words: str) -> None:
     batch = checked(at_alice, PLAIN)
     with pytest.raises(ChoiceError, match=words):
-        services.decide(batch=batch, chosen=chosen)
+        decisions.decide(batch=batch, chosen=chosen)
     assert FeedSource.objects.count() == 0
 
 
 def test_rows_that_are_stored_are_not_checked_again(at_alice: Merchant) -> None:
     batch = services.import_file(merchant=at_alice, file=io.BytesIO(PLAIN.encode()), name="list.csv")
-    assert not services.decide(batch=batch, chosen=Choices(currency="EUR"))
+    assert not decisions.decide(batch=batch, chosen=Choices(currency="EUR"))
     assert Import.objects.get(pk=batch.pk).state == Import.State.DONE
 
 
@@ -150,3 +166,54 @@ def test_what_is_left_is_reckoned_from_the_pace_of_this_stage(at_alice: Merchant
     assert selectors.seconds_left(batch) == pytest.approx(60, abs=1)
     batch.done = 100
     assert selectors.seconds_left(batch) is None
+
+
+def test_the_command_fetches_the_pictures_only_where_it_is_told(
+    alice: Merchant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = io.BytesIO()
+    PillowImage.new("RGB", (640, 640), (200, 60, 40)).save(out, "PNG")
+    path = tmp_path / "liste.csv"
+    path.write_text("sku,title,price,image_link\nA-1,Pumpe,9 EUR,http://shop.example/a.png\n")
+    with server(ok(out.getvalue())) as network:
+        monkeypatch.setattr(services, "Fetcher", lambda: Fetcher(resolve=resolved, network=network))
+        call_command("import_products", str(path), "--merchant", alice.slug, "--json")
+        assert network.asked == []
+        call_command("import_products", str(path), "--merchant", alice.slug, "--json", "--fetch")
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["pictures"] for row in found] == [0, 1]
+
+
+def test_programs_decide_and_forget_as_people_do(client: Client, alice: Merchant) -> None:
+    with tenancy.merchant_context(alice.pk):
+        _, token = keys.issue(merchant=alice, name="till", scopes=["catalog:read", "catalog:write"], by="ann")
+    headers = {"Authorization": f"Bearer {token}"}
+    batch = checked(alice, ODD)
+    path = f"/api/v1/imports/{batch.public_id}/choices"
+
+    wrong = client.post(path, {"columns": {"Preis": "price"}}, "application/json", headers=headers)
+    decided = client.post(path, {"columns": MEANT, "currency": "EUR"}, "application/json", headers=headers)
+    services.process(batch=batch)
+    late = client.post(path, {"currency": "USD"}, "application/json", headers=headers)
+    forgotten = client.delete(path, headers=headers)
+
+    assert (wrong.status_code, decided.status_code, late.status_code, forgotten.status_code) == (422, 202, 409, 202)
+    assert "no column 'preis'" in wrong.json()["error"]["message"]
+    assert (decided.json()["state"], late.json()["error"]["code"]) == ("received", "not_waiting")
+    with tenancy.merchant_context(alice.pk):
+        assert set(Product.objects.values_list("sku", "currency")) == {("A-1", "EUR"), ("A-2", "EUR")}
+        assert not FeedSource.objects.exists()
+
+
+def test_programs_name_a_feed_by_its_public_address(client: Client, alice: Merchant) -> None:
+    with tenancy.merchant_context(alice.pk):
+        _, token = keys.issue(merchant=alice, name="till", scopes=["catalog:write"], by="ann")
+    headers = {"Authorization": f"Bearer {token}"}
+
+    sent = client.post("/api/v1/imports", {"url": "https://shop.example/f.csv"}, "application/json", headers=headers)
+    wrong = client.post("/api/v1/imports", {"url": "file:///etc/passwd"}, "application/json", headers=headers)
+
+    assert (sent.status_code, sent.json()["name"], sent.json()["state"]) == (202, "f.csv", "received")
+    assert wrong.status_code == 422
+    with tenancy.merchant_context(alice.pk):
+        assert Import.objects.get().source_url == "https://shop.example/f.csv"

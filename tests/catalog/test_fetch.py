@@ -13,6 +13,7 @@ import httpcore
 import pytest
 from PIL import Image as PillowImage
 
+from accounts import outbound
 from accounts.models import Merchant
 from catalog import selectors, services
 from catalog.ingest import fetch
@@ -69,7 +70,7 @@ def resolved(host: str, port: int) -> Sequence[str]:
     if host in INSIDE:
         return INSIDE[host]
     numeric = host.replace(".", "").replace("x", "").isalnum() and not host.endswith((".example", ".test"))
-    return fetch.addresses(host, port) if numeric or ":" in host else [PUBLIC]
+    return outbound.addresses(host, port) if numeric or ":" in host else [PUBLIC]
 
 
 @contextmanager

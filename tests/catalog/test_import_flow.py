@@ -16,7 +16,7 @@ from catalog import parameters, selectors, services, sources, tasks, upserts
 from catalog.facts import ProductFacts
 from catalog.models import Evidence, Image, Import, ImportProblem, Parameter, Product, Review
 
-PUMP = {
+PUMP: dict[str, Any] = {
     "sku": "P-1",
     "title": {"en-US": "Fountain pump", "fr-FR": "Pompe"},
     "locale": "en-US",
@@ -90,6 +90,17 @@ def test_the_same_file_twice_changes_nothing(at_alice: Merchant) -> None:
     assert (again.added, again.changed, again.same) == (0, 0, 1)
     assert selectors.product_facts(Product.objects.get()).version == version
     assert [model.objects.count() for model in (Product, Parameter, Review, Evidence)] == [1, 2, 2, 2]
+
+
+def test_a_product_is_found_by_the_sku_of_a_variant(at_alice: Merchant) -> None:
+    head = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\n"
+    rows = "pot,Clay pot,Size,S,POT-S,9\npot,,,L,POT-L,15\n"
+    import_text(at_alice, head + rows)
+    assert import_text(at_alice, head + rows).same == 1
+    assert import_text(at_alice, head + rows.replace(",15", ",17")).changed == 1
+    pot = Product.objects.get(selectors.sold_as("POT-L"))
+    assert (pot.sku, pot.price_minor, pot.offers[1]["price_minor"]) == ("pot", 900, 1700)
+    assert [row.sku for row in Product.objects.filter(selectors.matching("POT-S"))] == ["pot"]
 
 
 def test_a_changed_row_updates_and_blank_cells_keep(at_alice: Merchant) -> None:

@@ -67,6 +67,25 @@ def test_rows_of_one_handle_are_one_product_with_all_its_pictures(tmp_path: Path
     assert [image.name for image in readings[0].product.images] == ["a.jpg", "b.jpg"]
 
 
+def test_variants_keep_their_skus_prices_and_options(tmp_path: Path) -> None:
+    text = (
+        "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Price,Image Src\n"
+        "pot,Clay pot,Size,S,Colour,red,POT-S,9.99,https://shop.example/a.jpg\n"
+        "pot,,,L,,red,POT-L,15.99,\n"
+        "pot,,,,,,,,https://shop.example/b.jpg\n"
+        "cup,Cup,Title,Default Title,,,CUP,5,\n"
+    )
+    _, readings = read(tmp_path, text)
+    pot, cup = (reading.product for reading in readings)
+    assert pot is not None
+    assert cup is not None
+    assert list(pot.offers) == [
+        {"sku": "POT-S", "price_minor": 999, "options": {"Size": "S", "Colour": "red"}},
+        {"sku": "POT-L", "price_minor": 1599, "options": {"Size": "L", "Colour": "red"}},
+    ]
+    assert list(cup.offers) == [{"sku": "CUP", "price_minor": 500, "options": {}}]
+
+
 @pytest.mark.parametrize(
     ("encoding", "title"),
     [

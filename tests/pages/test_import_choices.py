@@ -31,6 +31,28 @@ def test_the_page_offers_the_decisions_and_takes_them(client: Client, shop: Shop
     assert selectors.choices_for(shop.merchant.pk, ["sku", "title", "price", "Height"]).units == {"height": "mm"}
 
 
+def test_what_is_remembered_stands_on_the_page_and_can_be_forgotten(at_desk: Client, shop: Shop) -> None:
+    batch = services.keep(merchant=shop.merchant, file=io.BytesIO(PLAIN.encode()), name="list.csv")
+    services.check_import(batch=batch)
+    at_desk.post(reverse("catalog:import_decide", args=[batch.public_id]), {"currency": "EUR"})
+    services.check_import(batch=_fresh(batch, shop))
+    page = at_desk.get(reverse("catalog:import_detail", args=[batch.public_id])).content.decode()
+    assert "prices are in EUR" in page
+    assert "Leave “Height” out of every row" in page
+
+    at_desk.post(reverse("catalog:import_forget", args=[batch.public_id]))
+    services.check_import(batch=_fresh(batch, shop))
+    assert (
+        "prices are in EUR"
+        not in at_desk.get(reverse("catalog:import_detail", args=[batch.public_id])).content.decode()
+    )
+
+
+def _fresh(batch: Import, shop: Shop) -> Import:
+    with tenancy.merchant_context(shop.merchant.pk):
+        return Import.objects.select_related("merchant").get(pk=batch.pk)
+
+
 def test_the_page_takes_the_address_of_a_feed(client: Client, shop: Shop) -> None:
     client.force_login(shop.user)
     refused = client.post(reverse("catalog:import_list"), {"url": "file:///etc/passwd"})

@@ -21,7 +21,7 @@ SMALLEST_PRODUCT = 36
 WINDOW = 1.2
 """Seconds that are looked at together."""
 BORDER_ROWS = 3
-PERSPECTIVE = 0.035
+PERSPECTIVE = 0.05
 """Relative: what a camera that looks down at up to 30 degrees does to a height, when its tilt is not known."""
 LEAN, NARROWEST = 0.12, 0.035
 """Half-width of the column that is searched: a share of the height, and the least in metres."""

@@ -32,6 +32,8 @@ class Today:
     blocked: Group
     running: Group
     stale: Group
+    taken_down: Group
+    """By the platform, and not put back."""
     to_decide: tuple[boards.Tile, ...]
     being_made: tuple[boards.Tile, ...]
     top_reason: str
@@ -48,6 +50,7 @@ def today() -> Today:
         blocked=_group(Q(state=Video.State.REJECTED)),
         running=_group(boards.MAKING),
         stale=_group(Q(state=Video.State.STALE)),
+        taken_down=_group(Q(state=Video.State.TAKEN_DOWN)),
         to_decide=_tiles(boards.WAITING),
         being_made=_tiles(boards.MAKING),
         top_reason=watching.top_block(),

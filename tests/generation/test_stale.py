@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from accounts import tenancy
 from accounts.models import AuditLog, Merchant
 from catalog import parameters, rights, signals
 from catalog.models import Consent, Image, Product, Review
@@ -72,7 +72,7 @@ def test_another_review_pauses_nothing(at_alice: Merchant) -> None:
 def test_facts_and_pause_come_together_or_not_at_all(at_alice: Merchant) -> None:
     video = _live_video(at_alice)
 
-    with pytest.raises(RuntimeError, match="lost"), tenancy.transaction.atomic():
+    with pytest.raises(RuntimeError, match="lost"), transaction.atomic():
         parameters.write(product=video.variant.product, name="width", text="8 cm", by="ann")
         raise RuntimeError("connection lost")
 
@@ -207,7 +207,7 @@ def test_withdrawal_and_pause_come_together_or_not_at_all(at_alice: Merchant) ->
     video = _live_video(at_alice)
     paper = _consent(video)
 
-    with pytest.raises(RuntimeError, match="lost"), tenancy.transaction.atomic():
+    with pytest.raises(RuntimeError, match="lost"), transaction.atomic():
         rights.withdraw(consent=paper, by="ann", because="She asked us to")
         raise RuntimeError("connection lost")
 

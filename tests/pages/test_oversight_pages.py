@@ -104,6 +104,7 @@ def test_a_takedown_is_read_appealed_and_decided(desk: Client, video: Video) -> 
     page = desk.get(address).content.decode()
     for words in (REASON, "Shows more than the product does", "Appeal against it"):
         assert words in page
+    assert "The platform took 1 video down." in desk.get("/").content.decode()
 
     desk.post(address + "appeal/", {"by": "Mia", "reason": "Measured with a rule."})
     assert "Appeal against it" not in desk.get(address).content.decode()

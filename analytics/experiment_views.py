@@ -92,7 +92,7 @@ def experiment_act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     try:
         if request.POST.get("do") == "start":
             experiments.start(experiment, by=by)
-            messages.success(request, "It runs. Every visitor’s video is now chosen by this experiment.")
+            messages.success(request, "It runs: it chooses the video of every visitor who is not held out of ranking.")
         elif request.POST.get("do") == "shares":
             experiments.change_shares(experiment, _shares(request.POST, experiment), by=by)
             messages.success(request, "A new phase has begun. What earlier phases showed still counts.")

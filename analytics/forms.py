@@ -1,12 +1,14 @@
-"""Forms of analytics: an experiment as it is written down."""
+"""Forms of analytics: an experiment as it is written down, an audience."""
 
 from typing import Any
 
 from django import forms
 
+from accounts.models import Merchant
 from analytics.experiment_looks import GUARDRAILS
-from analytics.models import Experiment
+from analytics.models import Audience, Experiment
 from analytics.selectors import Arm
+from generation.planning.scenarios import SCENARIOS
 
 GUARDS = {
     "refunds": "Stop when its orders come back more often",
@@ -48,3 +50,33 @@ class ExperimentForm(forms.Form):
         """The arms, the control first and once."""
         control = self.cleaned_data["control"]
         return [control, *(place for place in self.cleaned_data["arms"] if place != control)]
+
+
+class AudienceForm(forms.Form):
+    """Who they are in the shop's words, and what they may see."""
+
+    name = forms.CharField(max_length=80, label="Who they are", help_text="For example: Who bought before")
+    tag = forms.RegexField(
+        r"^[a-z0-9][a-z0-9_-]*$",
+        max_length=40,
+        label="Tag",
+        help_text="What your shop sends with its question, such as returning",
+        error_messages={"invalid": "Use small letters, digits, - and _ only."},
+    )
+    scenarios = forms.MultipleChoiceField(
+        choices=[(name, name.capitalize()) for name in SCENARIOS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="What they may see (nothing ticked: every video)",
+    )
+
+    def __init__(self, *args: Any, merchant: Merchant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.merchant = merchant
+
+    def clean_tag(self) -> str:
+        """A tag means one audience."""
+        tag: str = self.cleaned_data["tag"]
+        if Audience.objects.filter(merchant=self.merchant, tag=tag).exists():
+            raise forms.ValidationError(f"There is an audience {tag} already: remove it first, or choose another tag.")
+        return tag

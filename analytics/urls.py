@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from analytics import api, experiment_api, experiment_views, report_api, shop, views
+from analytics import api, audience_views, experiment_api, experiment_views, report_api, shop, views
 
 app_name = "analytics"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/decisions", api.decisions, name="decisions"),
     path("shop/<slug:slug>/<path:sku>/", shop.product_page, name="shop_product"),
     path("reports/", views.report_list, name="report_list"),
+    path("reports/audiences/", audience_views.audience_list, name="audiences"),
+    path("reports/audiences/<uuid:public_id>/remove/", audience_views.audience_remove, name="audience_remove"),
     path("reports/learning/", views.learning_list, name="learning"),
     path("reports/learning/decide/", views.learning_decide, name="learning_decide"),
     path("reports/<uuid:public_id>/experiment/", experiment_views.experiment_new, name="experiment_new"),

@@ -15,6 +15,9 @@ from catalog.ingest.archives import PICTURES
 from catalog.ingest.records import ListedImage
 from catalog.models import Image, Product
 
+SHOWN = (Image.Role.PACKSHOT, Image.Role.VIEW)
+"""Photos of the product itself."""
+
 
 class PictureFolder:
     """Files of one folder and those below it, found by name, by name without ending, or by SKU."""
@@ -62,11 +65,16 @@ class PlaceMarks:
 
 
 def attach(product: Product, path: Path, *, listed: ListedImage, position: int) -> Attached:
-    """Store a photo and its cut-out, once per content. Raises `catalog.ingest.images.ImageError`."""
+    """Store a photo and its cut-out, once per content; of the same picture in two sizes the larger one. Raises
+    `catalog.ingest.images.ImageError`."""
     photo = images.read(path, name=listed.name)
     known = Image.objects.filter(product=product, sha256=photo.sha256).first()
     if known is not None:
         return Attached(known, is_new=False)
+    fingerprint = images.likeness(photo.pixels)
+    twin = _twin(product, fingerprint) if listed.role in ("", *SHOWN) else None
+    if twin is not None and twin.width * twin.height >= photo.width * photo.height:
+        return Attached(twin, is_new=False)
     image = Image(
         merchant_id=product.merchant_id,
         product=product,
@@ -83,14 +91,22 @@ def attach(product: Product, path: Path, *, listed: ListedImage, position: int) 
         source_url=listed.url,
         rights=listed.rights,
         position=position,
-        quality={**asdict(photo.quality), "remarks": list(photo.quality.remarks)},
+        quality={**asdict(photo.quality), "remarks": list(photo.quality.remarks), "likeness": fingerprint},
     )
+    if twin is not None:
+        image.quality["remarks"].append("A smaller copy of this photo is here too; remove that one.")
     image.full_clean(exclude=["file", "product", "merchant"])
     image.file.save(f"{product.public_id}/{photo.sha256[:16]}{photo.suffix}", ContentFile(photo.encoded()), save=False)
-    if image.role in (Image.Role.PACKSHOT, Image.Role.VIEW):
+    if image.role in SHOWN:
         _cut_out(image, photo)
     image.save()
     return Attached(image, is_new=True)
+
+
+def _twin(product: Product, fingerprint: str) -> Image | None:
+    """A photo of the product that shows the same picture, whatever its size or compression."""
+    shown = product.images.filter(role__in=SHOWN)
+    return next((row for row in shown if images.alike(row.quality.get("likeness", ""), fingerprint)), None)
 
 
 def attach_place(product: Product, path: Path, *, name: str, marks: PlaceMarks) -> Image:

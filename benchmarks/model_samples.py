@@ -1,8 +1,8 @@
 """Forty random samples on the pack's scenes whose families were never trained on, drawn at 720p, as one contact sheet.
 
 Each sample draws a scene, a format, a prompt and a seed; the sheet shows the clip's last frame, where moves are widest,
-with rigid things fitted as the media worker does (generation/render/rigid.py), but drawn from the coarse motion grid.
---raw leaves the fit out. The table names the samples with the largest share of smeared frame.
+with rigid things fitted and drawn as the media worker does (generation/render/rigid.py, warp.py). --raw leaves the fit
+out. The table names the samples with the largest share of smeared frame.
 
     python benchmarks/model_samples.py [--count 40] [--steps 4] [--seed 1] [--raw]
                                        [--sheet FILE] [--frames FOLDER] [--json]
@@ -27,15 +27,16 @@ from generation.formats import Format
 from generation.render.clip import Motion
 from generation.render.rigid import settled
 from generation.render.scene import Scene
+from generation.render.warp import Backdrop, fit_inside
 from model import stages
 from model.evaluation.looks import block_borders, smeared_share
 from model.inference import Generator, SampleRequest
 from model.tokens.compact import CompactLayout
 from model.training.directions import draw_direction, write_prompt
-from model.training.pictures import read_points, warped_frame
+from model.training.pictures import read_points
 
 HELD_OUT = {"fish_pond_edge": ("pond garden", {"water", "foliage"}), "nursery_mat": ("nursery", {"cloth"})}
-SIZES: dict[Format, tuple[int, int]] = {"wide": (720, 1280), "tall": (1280, 720)}
+SIZES: dict[Format, tuple[int, int]] = {"wide": (1280, 720), "tall": (720, 1280)}
 COLUMNS, CELL_HEIGHT, CELL_WIDTH, CAPTION = 5, 180, 320, 34
 GAIN_SPAN = (0.45, 1.8)
 PRODUCT_RADIUS_M = 0.1
@@ -108,9 +109,9 @@ def draw(generator: Generator, rng: np.random.Generator, options: argparse.Names
         made_by="sample",
     )
     if not options.raw:
-        made = settled(made, place, place.spots[0], radius_m=PRODUCT_RADIUS_M)
+        made = fit_inside(settled(made, place, place.spots[0], radius_m=PRODUCT_RADIUS_M))
     points = read_points(made.homography[-1], made.flow[-1])
-    frame = warped_frame(still, points, made.gain[-1], SIZES[shape])
+    frame = Backdrop(place, made, SIZES[shape]).frame(len(made) - 1)
     layout, whole = CompactLayout.for_size(*still.shape[:2]), torch.from_numpy(points)
     exposed = bool(made.gain.min() < GAIN_SPAN[0] or made.gain.max() > GAIN_SPAN[1])
     return Drawn(prompt, frame, smeared_share(whole), block_borders(whole[None], layout), exposed)

@@ -15,8 +15,12 @@ from scipy.ndimage import gaussian_filter1d
 from generation.render.clip import Motion
 from generation.render.scene import OVERSCAN, Doubles, Scene, Spot
 
-SOFT = 0.5
-"""Cells over which depth is smoothed: more bends what stands behind an edge, less tears it."""
+GROWN = 7
+"""Cells across over which the nearest depth counts: what stands in front moves whole, with some of what is behind."""
+SOFT = 1.5
+"""Cells over which depth is smoothed after that: more bends what stands behind an edge, less tears it."""
+ROUNDS = 4
+"""Times a pixel's depth is looked up at the place it is read from, which depends on that depth."""
 GROUND = 5.0
 """Radii of the product round its spot within which even water carries it without sliding."""
 
@@ -37,18 +41,22 @@ def settled(motion: Motion, scene: Scene, spot: Spot, *, radius_m: float) -> Mot
     wanted = displacement(motion, cells)
     near = _round_the_spot(scene, spot, cells, radius_m=radius_m)
     if scene.depth is None:
-        basis, weight, kept = _plane_basis(cells), np.ones_like(near), LOOSE * (1 - near)
+        plane, kept = _plane_basis(cells), LOOSE * (1 - near)
+        fitted = _combined(_glide(plane[None], wanted, np.ones_like(near)), plane)
     else:
         alive = _alive(scene, spot, motion)
-        basis, weight = _rigid_basis(scene, cells, _nearness(scene, spot, motion)), 1.001 - alive
-        kept = alive * (1 - near)
-    fitted = _fitted(basis, wanted, weight)
+        fitted, kept = _fitted(scene, _nearness(scene, spot, motion), wanted, 1.001 - alive), alive * (1 - near)
     return _as_motion(motion, cells, fitted + kept[..., None] * _rounded(wanted - fitted, motion.fps))
 
 
 def centres(motion: Motion) -> Doubles:
     """Normalised centres (rows, columns, 2) of the flow's cells."""
     rows, columns = motion.flow.shape[1:3]
+    return _grid(rows, columns)
+
+
+def _grid(rows: int, columns: int) -> Doubles:
+    """Normalised centres (rows, columns, 2) of that many cells over the frame."""
     return np.stack(
         np.meshgrid((np.arange(columns) + 0.5) / columns * 2 - 1, (np.arange(rows) + 0.5) / rows * 2 - 1), -1
     )
@@ -67,21 +75,16 @@ def _rays(scene: Scene, cells: Doubles) -> Doubles:
     return np.asarray((scene.to_still(cells) - K[:2, 2]) / K[[0, 1], [0, 1]])
 
 
-def _rigid_basis(scene: Scene, cells: Doubles, near: Doubles) -> Doubles:
-    """(7, rows, columns, 2): displacement by each rotation, by each translation over depth, and by zoom."""
+def _rigid_basis(scene: Scene, cells: Doubles) -> tuple[Doubles, Doubles]:
+    """(7, rows, columns, 2) each: displacement by rotations, translations and zoom, and what nearness 1 adds to it."""
     x, y = np.moveaxis(_rays(scene, cells), -1, 0)
     one, nil = np.ones_like(x), np.zeros_like(x)
-    fields = [
-        (x * y, 1 + y * y),
-        (-(1 + x * x), -x * y),
-        (y, -x),
-        (near, nil),
-        (nil, near),
-        (x * near, y * near),
-        (x, y),
-    ]
     aspect = scene.camera.K[[0, 1], [0, 1]] / (np.array(scene.size) / 2 / OVERSCAN)
-    return np.stack([np.stack([u * one, v * one], -1) for u, v in fields]) * aspect
+    turns, none = [(x * y, 1 + y * y), (-(1 + x * x), -x * y), (y, -x)], (nil, nil)
+    shifts = [(one, nil), (nil, one), (x, y)]
+    far, near = [*turns, none, none, none, (x, y)], [none, none, none, *shifts, none]
+    stacked = [np.stack([np.stack(field, -1) for field in fields]) * aspect for fields in (far, near)]
+    return stacked[0], stacked[1]
 
 
 def _plane_basis(cells: Doubles) -> Doubles:
@@ -92,14 +95,34 @@ def _plane_basis(cells: Doubles) -> Doubles:
     return np.stack([np.stack(field, -1) for field in fields])
 
 
-def _fitted(basis: Doubles, wanted: Doubles, weight: Doubles) -> Doubles:
-    """The combination of the basis nearest to what is wanted, by weighted least squares, gliding from 0 at frame 0."""
-    root = np.sqrt(weight)[..., None]
-    design = (basis * root).reshape(len(basis), -1).T
-    amounts = np.linalg.lstsq(design, (wanted * root).reshape(len(wanted), -1).T, rcond=None)[0]
-    time = np.linspace(0, 1, len(wanted))[:, None] ** np.arange(1, RAILS + 1)
-    glide = time @ np.linalg.lstsq(time, amounts.T, rcond=None)[0]
-    return np.asarray(np.einsum("tp,prci->trci", glide, basis))
+def _fitted(scene: Scene, nearness: Doubles, wanted: Doubles, weight: Doubles) -> Doubles:
+    """The motion of a rigid scene nearest to what is wanted; each pixel has the depth of the place it is read from."""
+    cells = _grid(*nearness.shape)
+    far, near = _rigid_basis(scene, cells)
+    glide = _glide(far + _read_at(nearness, cells + wanted)[:, None, ..., None] * near, wanted, weight)
+    anyhow, by_nearness, moved = _combined(glide, far), _combined(glide, near), wanted
+    for _ in range(ROUNDS):
+        moved = anyhow + _read_at(nearness, cells + moved)[..., None] * by_nearness
+    return moved
+
+
+def _combined(amounts: Doubles, basis: Doubles) -> Doubles:
+    """Amounts (T, fields) of a basis (fields, rows, columns, 2): (T, rows, columns, 2)."""
+    return np.asarray((amounts @ basis.reshape(len(basis), -1)).reshape(len(amounts), *basis.shape[1:]))
+
+
+def _glide(basis: Doubles, wanted: Doubles, weight: Doubles) -> Doubles:
+    """Amounts (T, fields) that bring a basis (T or 1, fields, rows, columns, 2) nearest to what is wanted, by weighted
+    least squares over the whole clip: polynomials in time, 0 at frame 0."""
+    frames, fields = len(wanted), basis.shape[1]
+    design = basis.reshape(len(basis), fields, -1)
+    weighed = (basis * weight[..., None]).reshape(design.shape)
+    grams = np.broadcast_to(weighed @ design.transpose(0, 2, 1), (frames, fields, fields))
+    time = np.linspace(0, 1, frames)[:, None] ** np.arange(1, RAILS + 1)
+    normal = np.einsum("tk,tl,tpq->kplq", time, time, grams, optimize=True)
+    right = np.einsum("tk,tp->kp", time, (weighed @ wanted.reshape(frames, -1, 1))[..., 0])
+    solved = np.linalg.lstsq(normal.reshape(right.size, right.size), right.ravel(), rcond=None)[0]
+    return np.asarray(time @ solved.reshape(right.shape))
 
 
 def _rounded(own: Doubles, fps: int) -> Doubles:
@@ -114,7 +137,17 @@ def _nearness(scene: Scene, spot: Spot, motion: Motion) -> Doubles:
     assert scene.depth is not None  # asked before
     place = scene.camera.R @ spot.xyz + scene.camera.t
     coarse = _over_cells(np.asarray(1 / np.maximum(scene.depth, 0.05), np.float32), scene, motion)
-    return np.asarray(np.clip(place[2] * cv2.GaussianBlur(coarse, (0, 0), SOFT), 0.0, 1.8))
+    grown = cv2.dilate(coarse, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (GROWN, GROWN)))
+    smooth = cv2.GaussianBlur(grown, (0, 0), SOFT, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(np.clip(place[2] * smooth, 0.0, 1.8))
+
+
+def _read_at(picture: Doubles, points: Doubles) -> Doubles:
+    """A field (rows, columns) over the frame read at normalised points (T, rows, columns, 2), its border held."""
+    rows, columns = picture.shape
+    places = ((points + 1) / 2 * [columns, rows] - 0.5).astype(np.float32).reshape(-1, columns, 2)
+    read = cv2.remap(picture.astype(np.float32), places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(read, np.float64).reshape(points.shape[:-1])
 
 
 def _alive(scene: Scene, spot: Spot, motion: Motion) -> Doubles:

@@ -9,7 +9,7 @@ import numpy as np
 from generation import engines
 from generation.render import rigid, warp
 from generation.render.clip import Motion
-from generation.render.scene import Scene
+from generation.render.scene import OVERSCAN, Scene
 from tests.generation.render.stage import make_scene, make_spec
 
 FRAMES, RADIUS = 12, 0.04
@@ -65,7 +65,30 @@ def test_a_camera_that_is_rigid_already_stays_as_it_is() -> None:
     settled = rigid.settled(motion, scene, scene.spots[0], radius_m=RADIUS)
     cells = rigid.centres(motion)
     apart = np.abs((rigid.displacement(settled, cells) - rigid.displacement(motion, cells)) * HALF).max(-1)
-    assert np.quantile(apart, 0.95) < 2.0  # the rest lies along edges, where the two smooth depth differently
+    assert np.quantile(apart, 0.95) < 3.0  # the rest lies along edges, where the two smooth depth differently
+
+
+def test_what_stands_in_front_of_a_far_wall_keeps_its_shape_in_a_push_in() -> None:
+    scene = make_scene(width=1472)
+    height, width = scene.still.shape[:2]
+    depth = np.full((height, width), 4.0, np.float32)
+    edges = np.array([[0.2, 0.25], [0.35, 0.5]])  # shares of the still: left and top, right and bottom
+    (left, top), (right, bottom) = (edges * [width, height]).astype(int)
+    depth[top:bottom, left:right] = 1.0
+    share = np.linspace(0, 1, FRAMES)[:, None, None, None]
+    cells = rigid.centres(swimming(pixels=1.0))
+    nearness = np.where((np.abs(cells - [-0.52, -0.29]) < [0.18, 0.3]).all(-1), 1.0, 0.25)[..., None]
+    motion = replace(Motion.still(FRAMES), flow=(-0.3 * share * nearness * cells).astype(np.float32))
+
+    settled = rigid.settled(motion, replace(scene, depth=depth), scene.spots[0], radius_m=0.001)
+
+    inside = np.stack(np.meshgrid(np.linspace(left + 8, right - 8, 9), np.linspace(top + 8, bottom - 8, 9)), -1).reshape(-1, 2)
+    start = (inside / [width, height] * 2 - 1) * OVERSCAN
+    ends = np.array([warp.follow(settled, (p + 1) * HALF, size=(1280, 720), reach=2.0).pixels[-1] for p in start])
+    design = np.column_stack([start, np.ones(len(start))])
+    affine = np.linalg.lstsq(design, ends, rcond=None)[0]
+    assert np.linalg.norm(ends - (start + 1) * HALF, axis=1).mean() > 40.0
+    assert np.abs(design @ affine - ends).max() < 4.0
 
 
 def test_water_lives_except_under_the_product() -> None:

@@ -82,7 +82,9 @@ def test_what_stands_in_front_of_a_far_wall_keeps_its_shape_in_a_push_in() -> No
 
     settled = rigid.settled(motion, replace(scene, depth=depth), scene.spots[0], radius_m=0.001)
 
-    inside = np.stack(np.meshgrid(np.linspace(left + 8, right - 8, 9), np.linspace(top + 8, bottom - 8, 9)), -1).reshape(-1, 2)
+    inside = np.stack(
+        np.meshgrid(np.linspace(left + 8, right - 8, 9), np.linspace(top + 8, bottom - 8, 9)), -1
+    ).reshape(-1, 2)
     start = (inside / [width, height] * 2 - 1) * OVERSCAN
     ends = np.array([warp.follow(settled, (p + 1) * HALF, size=(1280, 720), reach=2.0).pixels[-1] for p in start])
     design = np.column_stack([start, np.ones(len(start))])

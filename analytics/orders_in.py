@@ -19,6 +19,8 @@ from analytics.event_ids import event_id
 from analytics.event_store import Row
 from analytics.ingest import EARLIEST, LARGEST_VALUE, LATEST_OF_SERVERS, visitor_hash
 from analytics.models import Kind, OrderLine, Source
+from catalog.models import Product
+from catalog.selectors import sold_as
 from generation.models import Placement
 
 FOLLOWED_FOR = timedelta(days=7)
@@ -30,7 +32,8 @@ join generation_placement l on l.id = e.placement_id join generation_cut c on c.
 join generation_video v on v.id = c.video_id join generation_variant a on a.id = v.variant_id
 join catalog_product p on p.id = a.product_id
 where e.merchant_id = %s and e.visitor = %s and e.kind in ('click', 'add_to_cart') and e.source = 'live'
-  and e.day between %s and %s and e.occurred <= %s and p.sku = %s
+  and e.day between %s and %s and e.occurred <= %s
+  and (p.sku = %s or p.offers @> jsonb_build_array(jsonb_build_object('sku', %s::text)))
 order by e.occurred desc limit 1
 """
 
@@ -127,7 +130,8 @@ def _by_note(sent: dict[str, Any], sku: str) -> Touch | None:
     note = decisions.read(sent["decision"]) if sent["decision"] else None
     if note is None or note.source != Source.LIVE:
         return None
-    placement = Placement.objects.filter(public_id=note.placement, cut__video__variant__product__sku=sku).first()
+    sold = Product.objects.filter(sold_as(sku))  # shops order a size or colour by its own SKU
+    placement = Placement.objects.filter(public_id=note.placement, cut__video__variant__product__in=sold).first()
     return Touch(placement.pk, note.visitor, note.allocation, note.propensity) if placement else None
 
 
@@ -138,7 +142,7 @@ def _by_visitor(merchant_id: int, sent: dict[str, Any], sku: str) -> Touch | Non
     visitor, until = visitor_hash(sent["visitor"]), sent["at"]
     days = [(until - FOLLOWED_FOR).date(), until.date()]
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_TOUCH, [merchant_id, visitor, *days, until, sku])
+        cursor.execute(_LAST_TOUCH, [merchant_id, visitor, *days, until, sku, sku])
         row = cursor.fetchone()
     return Touch(row[0], visitor, row[1], row[2]) if row else None
 

@@ -14,6 +14,7 @@ from accounts.models import Merchant
 from accounts.webhooks import signature
 from analytics import ingest, order_hooks, services
 from analytics.models import DailyCount, Event, OrderHook, OrderLine
+from catalog.models import Product
 from generation.models import Placement
 from tests.analytics import stage
 from tests.analytics.test_experiment_pages import key_of
@@ -74,6 +75,21 @@ def test_a_note_that_came_with_the_order_decides_at_once(
     assert send(client, hook, message(decision=stage.note(placement))).json()["accepted"] == 1
     simulated = message(order="1002", decision=stage.note(placement, source="simulated"))
     assert send(client, hook, simulated).json() == {"accepted": 0, "duplicates": 0, "unattributed": ["PUMP-1"]}
+
+
+def test_an_order_of_a_size_belongs_to_the_video_of_its_product(
+    client: Client, alice: Merchant, hook: OrderHook, placement: Placement
+) -> None:
+    with tenancy.merchant_context(alice.pk):
+        sizes = [{"sku": "PUMP-1-L", "price_minor": 3999, "options": {"Size": "L"}}]
+        Product.objects.filter(sku="PUMP-1").update(offers=sizes)
+    visitor = ingest.visitor_hash(BUYER)
+    stage.post(client, stage.event(placement, "click", visitor=visitor, ago=timedelta(hours=2)))
+    size = {"sku": "PUMP-1-L"}
+    assert send(client, hook, message(visitor=BUYER, line=size)).json()["accepted"] == 1
+    assert send(client, hook, message(order="1002", decision=stage.note(placement), line=size)).json()["accepted"] == 1
+    unknown = message(order="1003", visitor=BUYER, line={"sku": "PUMP-1-XL"})
+    assert send(client, hook, unknown).json()["unattributed"] == ["PUMP-1-XL"]
 
 
 def test_a_refund_days_later_belongs_where_its_order_belongs(

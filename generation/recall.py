@@ -128,7 +128,7 @@ def remake(*, video: Video, by: str = "") -> list[Video]:
     if not Video.objects.select_for_update().filter(pk=video.pk, state__in=REMADE).exists():
         return []
     services.advance(video, RETIRED, Video.State.RETIRED)
-    spec, cell = _next_spec(facts, old, scene)
+    spec, cell = _next_spec(video, facts, old, scene)
     planned = services.PlannedAs(
         reason=cell.reason, batch=video.variant.batch, engine=video.engine, formats=video.formats
     )
@@ -138,8 +138,11 @@ def remake(*, video: Video, by: str = "") -> list[Video]:
     return [new]
 
 
-def _next_spec(facts: ProductFacts, old: VideoSpec, scene: SceneCard) -> tuple[VideoSpec, Cell]:
-    """The same cell with the first seed from the old one on that gives a plan nobody has made yet."""
+def _next_spec(video: Video, facts: ProductFacts, old: VideoSpec, scene: SceneCard) -> tuple[VideoSpec, Cell]:
+    """The same cell with the first seed from the old one on that nobody has filmed in the video's formats.
+
+    So films of one plan in several formats are made anew as films of one plan.
+    """
     seed = old.seed
     while True:
         cell = Cell(
@@ -147,7 +150,8 @@ def _next_spec(facts: ProductFacts, old: VideoSpec, scene: SceneCard) -> tuple[V
             reason="made anew from today's facts",
         )  # fmt: skip
         spec = compose(facts, cell, scene)
-        if not Variant.objects.filter(spec_hash=spec.hash).exists():
+        filmed = Video.objects.filter(variant__spec_hash=spec.hash, formats__overlap=video.formats)
+        if not filmed.exists():
             return spec, cell
         seed += 1
 

@@ -183,6 +183,21 @@ def test_what_a_video_was_labelled_under_is_written_down_with_its_files(at_alice
     assert labels.rule_version("zh-CN") != labels.rule_version("en-US") != labels.rule_version("fr-FR")
 
 
+def test_films_of_one_plan_in_two_formats_are_made_anew_as_films_of_one_plan(at_alice: Merchant) -> None:
+    video = _live_video(at_alice)
+    square = Video.objects.create(
+        merchant=at_alice, variant=video.variant, engine=video.engine, formats=["square"], state=Video.State.PUBLISHED
+    )
+    parameters.write(product=video.variant.product, name="width", text="8 cm", by="ann")
+    for row in (video, square):
+        row.refresh_from_db()
+
+    (first,), (second,) = recall.remake(video=video, by="ann"), recall.remake(video=square, by="ann")
+
+    assert first.variant == second.variant
+    assert (first.formats, second.formats) == (video.formats, ["square"])
+
+
 def test_a_rejected_video_is_made_again_and_stays_on_record(at_alice: Merchant) -> None:
     product = _product(at_alice)
     video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]

@@ -10,7 +10,7 @@ from review.observe.records import Observation, TextLine
 RULE = "ai_label"
 WORDINGS = {
     "en": ("AI-generated", "Made with AI", "Created with AI"),
-    "fr": ("généré par IA", "créé avec l'IA", "générée par IA"),
+    "fr": ("généré par IA", "créé avec l'IA", "générée par IA", "généré par l'IA", "générée par l'IA"),
     "de": ("KI-generiert", "Mit KI erstellt"),
     "es": ("generado con IA", "generada por IA", "creado con IA"),
     "zh": ("AI生成", "人工智能生成", "AI合成"),

@@ -28,6 +28,8 @@ BRIEFEST = 0.25
 """Seconds a line must stay: what flickers is water, leaves or noise."""
 TALLEST = 0.2
 """Height of a line as a share of the frame's shorter side above which it is an outline of something, not writing."""
+BESIDE = 0.4
+"""Heights of a line that are read on either side of its box: the box often ends before a last word of one letter."""
 _LONGEST = 640
 """Longer side at which text is searched; lines are read at full size."""
 
@@ -91,9 +93,9 @@ def _find(frame: Frame, enlarge: float) -> list[Box]:
 
 def _spell(picture: Frame, box: Box) -> tuple[str, float]:
     """Text and confidence of one line in a full-size picture."""
-    margin = 0.08 * box.height
-    rows = slice(max(0, int(box.y - margin)), int(box.y + box.height + margin) + 1)
-    columns = slice(max(0, int(box.x - margin)), int(box.x + box.width + margin) + 1)
+    above, beside = 0.08 * box.height, BESIDE * box.height
+    rows = slice(max(0, int(box.y - above)), int(box.y + box.height + above) + 1)
+    columns = slice(max(0, int(box.x - beside)), int(box.x + box.width + beside) + 1)
     crop = picture[rows, columns, ::-1].copy()
     told = _engine()(crop, use_det=False, use_cls=False, use_rec=True)
     if not told.txts:

@@ -181,8 +181,9 @@ def test_a_product_shown_twice_is_blocked_in_the_finished_file(photo: Photo, tmp
     heard = Track(sound=Sound(codec="aac"), words=())
     verdicts = []
     for products in (1, 2):
-        file = draw_clip(Clip(height=0, seconds=1.2, products=products), photo, tmp_path / f"{products}.mp4")
-        seen = observe(file, _subject(photo), _quiet, heard=heard)
+        clip = Clip(height=0, seconds=1.2, fps=10, products=products)
+        file = draw_clip(clip, photo, tmp_path / f"{products}.mp4")
+        seen = observe(file, _subject(photo), _quiet, heard=heard, parts=frozenset(["product"]))
         verdicts.append([finding.severity for finding in likeness(make_facts(), None, seen)])
     assert verdicts == [["info"], ["info", "block"]]
 

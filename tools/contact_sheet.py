@@ -29,10 +29,10 @@ def strip(path: Path, *, width: int) -> Image.Image:
 
 
 def sheet(paths: list[Path], *, width: int = 1600) -> Image.Image:
-    """All strips: a wide file takes a row, two tall ones share one."""
+    """All strips: a wide file takes a row, two of any other format share one."""
     wide = [strip(path, width=width) for path in paths if "wide" in path.name]
-    tall = [strip(path, width=(width - 3 * GAP) // 2) for path in paths if "tall" in path.name]
-    pairs = [tall[place : place + 2] for place in range(0, len(tall), 2)]
+    narrow = [strip(path, width=(width - 3 * GAP) // 2) for path in paths if "wide" not in path.name]
+    pairs = [narrow[place : place + 2] for place in range(0, len(narrow), 2)]
     whole = Image.new("RGB", (width, _height(wide) + _height([pair[0] for pair in pairs])), PAPER)
     top = 0
     for row in [[each] for each in wide] + pairs:

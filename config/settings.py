@@ -101,10 +101,10 @@ JOB_HANDLERS = {
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=20)
 JOB_MAX_ATTEMPTS = 4
 
-WEBHOOK_LOOPBACK = env.bool("WEBHOOK_LOOPBACK", default=False)
 HOLDOUT_SHARE = env.float("HOLDOUT_SHARE", default=0.05)
 """Share of visitors who always get even shares, so that reports can say what ranking earns; 0 for none."""
 
+WEBHOOK_LOOPBACK = env.bool("WEBHOOK_LOOPBACK", default=False)
 """Whether webhooks may lead to this machine, unencrypted and on any port: for development only."""
 
 SIGNING_CERTIFICATES = env("SIGNING_CERTIFICATES", default="")

@@ -160,7 +160,7 @@ class ProductImage:
     name: str
     width: int
     height: int
-    role: Literal["packshot", "view", "scene", "label"] = "view"
+    role: Literal["packshot", "view", "scene", "label", "detail"] = "view"
     rendered: bool = False
     cutout: str = ""
     """Storage name of the RGBA cut-out, same size as the photo; "" until it was made."""

@@ -209,6 +209,8 @@ class Image(ProductRow):
         VIEW = "view"
         SCENE = "scene"
         LABEL = "label"
+        DETAIL = "detail"
+        """Of the description: banners, tables and close-ups, which show more than the product."""
 
     file = models.FileField(upload_to="products/", max_length=300)
     sha256 = models.CharField(max_length=64)

@@ -13,6 +13,10 @@ from catalog.ingest.cells import Cell, Group, entries
 from catalog.ingest.records import ListedImage, ListedReview
 
 TEXT_LIMIT = 20_000
+MOST_DETAILS = 30
+"""Pictures taken from a description."""
+_NOT_PATH = re.compile(r"^\w+://[^/?#]*|[?#].*", re.DOTALL)
+"""`urlparse` raises for addresses such as http://[::1, which may stand in any cell."""
 _URL_SPLIT = re.compile(r"[,;|\s]+(?=https?://)|[,;|\n]\s*")
 
 
@@ -119,6 +123,9 @@ def images(group: Group) -> tuple[ListedImage, ...]:
                 [_image_record(cell, part)] if isinstance(part, dict) else _image_texts(group, cell, str(part))
             ):
                 found.setdefault(image.url or image.name, image)
+    for cell in group.cells("description"):
+        for url in plain_text.pictures(cell.text)[:MOST_DETAILS]:
+            found.setdefault(url, _from_address(url, cell.column, role="detail"))
     return tuple(found.values())
 
 
@@ -132,10 +139,14 @@ def _image_texts(group: Group, cell: Cell, text: str) -> Iterator[ListedImage]:
                 "Use the address of the picture itself.",
             )
         elif part:
-            url = part if part.startswith(("http://", "https://")) else ""
-            path = urllib.parse.urlparse(part).path if url else part
-            name = urllib.parse.unquote(path).replace("\\", "/").rpartition("/")[2]
-            yield ListedImage(name=name[:200] or "picture", url=url[:1000], column=cell.column)
+            yield _from_address(part, cell.column)
+
+
+def _from_address(part: str, column: str, *, role: str = "") -> ListedImage:
+    url = part if part.startswith(("http://", "https://")) else ""
+    path = _NOT_PATH.sub("", part) if url else part
+    name = urllib.parse.unquote(path).replace("\\", "/").rpartition("/")[2]
+    return ListedImage(name=name[:200] or "picture", url=url[:1000], column=column, role=role)
 
 
 def _image_record(cell: Cell, row: dict[str, Any]) -> ListedImage:

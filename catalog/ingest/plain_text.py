@@ -14,6 +14,7 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?:\s[^<>]*|/)?>", re.IGNORECASE)
 _ITEM = re.compile(rf"<li(?:\s[^<>]*)?>(.*?)(?=</?(?:{_BLOCKS})(?:\s[^<>]*|/)?>|\Z)", re.IGNORECASE | re.DOTALL)
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+_PICTURE = re.compile(r"""<img\b[^<>]*?\ssrc\s*=\s*(["'])([^"'<>]+)\1""", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\u00a0\u3000\r\f\v]+")
 
 
@@ -31,6 +32,14 @@ def from_html(text: str) -> tuple[str, tuple[str, ...]]:
     shown = _HIDDEN.sub("", text)
     items = (_without_tags(item) for item in _ITEM.findall(shown))
     return _without_tags(_BLOCK.sub("\n", shown)), tuple(item for item in items if item)
+
+
+def pictures(text: str) -> tuple[str, ...]:
+    """Addresses of the pictures in a description, in order, each once; pictures without an address of their own are
+    left out."""
+    found = (html.unescape(match[2]).strip() for match in _PICTURE.finditer(_HIDDEN.sub("", text)))
+    whole = (f"https:{source}" if source.startswith("//") else source for source in found)
+    return tuple(dict.fromkeys(source for source in whole if source.startswith(("https://", "http://"))))
 
 
 def _without_tags(text: str) -> str:

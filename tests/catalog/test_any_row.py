@@ -30,7 +30,7 @@ GOOD = (
 ODD = (
     "", " ", "\ufffd", "=1+1", "-5", "1e999", "9" * 400, "١٢٣", "½", "5'4\"", "12,9O", "<li>", "</", "&#0;", "&#xD800;",
     "[", "{", '"key"=>"', "::", "\u202e", "🧱" * 90, "x" * 400, "0x10", "NaN", "∞ cm", "45 cm ±999 %", "30–5 cm",
-    "IP6", "1/0 inch", "\x07", "a\nb", "'", '"', ",", ";", "\t", "|", "--", "$", "CHF", "USD USD 5", "5 USD EUR",
+    "IP6", "1/0 inch", "\x07", "a\nb", "'", '"', ",", ";", "\t", "|", "--", "$", "CHF", "USD USD 5", "5 USD EUR", "https://[::1/a.jpg",
 )  # fmt: skip
 cells = st.one_of(st.sampled_from((*ODD, *GOOD)), st.text(max_size=40).filter(lambda text: "\0" not in text))
 tables = st.lists(st.lists(cells, min_size=len(COLUMNS), max_size=len(COLUMNS)), min_size=1, max_size=12)

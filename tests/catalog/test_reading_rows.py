@@ -67,6 +67,21 @@ def test_rows_of_one_handle_are_one_product_with_all_its_pictures(tmp_path: Path
     assert [image.name for image in readings[0].product.images] == ["a.jpg", "b.jpg"]
 
 
+def test_pictures_of_the_description_come_along_and_are_no_photos_of_the_product(tmp_path: Path) -> None:
+    first, second = '<img alt=a src="//cdn.example/size&amp;care.png">', "<IMG SRC='https://cdn.example/a.jpg'>"
+    body = f'<p>Pot</p>{first}{second}<img src="/b.png"><img src="https://[::1/c.png">'
+    text = (
+        f'sku,title,price,description,image\nA,Pot,5,"{body.replace(chr(34), chr(34) * 2)}",https://cdn.example/a.jpg\n'
+    )
+    _, readings = read(tmp_path, text)
+    assert readings[0].product is not None
+    assert [(image.role, image.url) for image in readings[0].product.images] == [
+        ("", "https://cdn.example/a.jpg"),
+        ("detail", "https://cdn.example/size&care.png"),
+        ("detail", "https://[::1/c.png"),
+    ]
+
+
 def test_variants_keep_their_skus_prices_and_options(tmp_path: Path) -> None:
     text = (
         "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Price,Image Src\n"

@@ -7,8 +7,8 @@ import numpy as np
 
 from benchmarks import demo_clips
 from benchmarks.drawn_clips import Drawing, Placed
-from benchmarks.fault_words import FORBIDDEN, HARMLESS, LABELS, sentence
-from catalog.facts import ProductFacts
+from benchmarks.fault_words import FORBIDDEN, HARMLESS, INVENTED, LABELS, QUOTED, REVIEWS, sentence
+from catalog.facts import Evidence, ProductFacts
 from generation.render.scene import SCENES
 from review.observe.observer import Part
 
@@ -102,16 +102,24 @@ def _doubled(sample: Sample, random: Random) -> Sample:
     return _shown(sample, products=(placed, twin))
 
 
-def _accessory(sample: Sample, random: Random) -> Sample:
-    (placed,) = sample.drawing.products
-    other = demo_clips.demo(str(random.choice([sku for sku in SKUS if not sample.facts.sku.startswith(sku)])))
-    extra = replace(_beside(placed, random, placed.width * random.uniform(0.4, 0.8)), product=other)
-    return _shown(sample, products=(placed, extra))
-
-
 def _wording(sample: Sample, random: Random) -> Sample:
     """No label, and a forbidden term."""
     return _shown(sample, label="", caption=str(random.choice(FORBIDDEN[sample.locale.split("-")[0]])))
+
+
+def _reviewed(sample: Sample) -> Sample:
+    """Facts with what buyers wrote."""
+    said = enumerate(REVIEWS[sample.locale.split("-")[0]])
+    rows = tuple(Evidence(id=f"ev-{number}", kind="review", text=text) for number, text in said)
+    return replace(sample, facts=replace(sample.facts, evidence=rows))
+
+
+def _invented(sample: Sample, random: Random) -> Sample:
+    return _shown(_reviewed(sample), caption=str(random.choice(INVENTED[sample.locale.split("-")[0]])))
+
+
+def _real_quotation(sample: Sample, random: Random) -> Sample:
+    return _shown(_reviewed(sample), caption=str(random.choice(QUOTED[sample.locale.split("-")[0]])))
 
 
 def _number(sample: Sample, random: Random) -> Sample:
@@ -146,6 +154,9 @@ FAULTS = {
     "label": Fault(rule="ai_label", modality="text", plant=_wording, parts=TEXT, languages=READ, file="wording"),
     "term": Fault(rule="absolute_terms", modality="text", plant=_wording, parts=TEXT, languages=READ, file="wording"),
     "number": Fault(rule="numeric_claims", modality="text", plant=_number, parts=TEXT, languages=READ),
+    "quotation": Fault(
+        rule="quoted", modality="text", plant=_invented, clean=_real_quotation, parts=TEXT, languages=READ
+    ),
     "swapped": Fault(rule="likeness", modality="pixels", plant=_swapped, parts=PRODUCT),
     "colour": Fault(rule="likeness", modality="pixels", plant=_colour, parts=PRODUCT),
     "shape": Fault(rule="likeness", modality="pixels", plant=_shape, parts=PRODUCT),
@@ -153,6 +164,5 @@ FAULTS = {
     "speech": Fault(
         rule="numeric_claims", modality="speech", plant=_speech, clean=_true_speech, parts=SOUND, languages=("en", "fr")
     ),
-    "accessory": Fault(rule="likeness", modality="pixels", plant=_accessory, parts=PRODUCT),
 }
 """In the order of what they cost."""

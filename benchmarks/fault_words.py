@@ -20,6 +20,23 @@ FORBIDDEN = {
            "Cliniquement prouvé", "Résultats garantis", "Un pot biodégradable", "Le numéro un en France"),
     "zh": ("全网第一的选择", "国家级品质", "永久使用", "治疗失眠", "销量冠军", "顶级工艺", "央视推荐", "百分百安全"),
 }  # fmt: skip
+REVIEWS = {
+    "en": ("Arrived on time. It looks good on our shelf and feels sturdy.", "My mother uses it every single day."),
+    "fr": ("Bien emballé. Il fait très joli sur notre table.", "Ma mère s'en sert tous les jours."),
+    "zh": ("包装很好，放在桌上很好看。", "我妈妈每天都在用。"),
+}
+"""What buyers wrote."""
+QUOTED = {
+    "en": ("“feels sturdy”", '"uses it every single day"', "“It looks good on our shelf”"),
+    "fr": ("« très joli sur notre table »", "“tous les jours”", "« Bien emballé »"),
+    "zh": ("“放在桌上很好看”", "「每天都在用」", "“包装很好”"),
+}
+INVENTED = {
+    "en": ("“It changed my life”", '"Nothing else comes close"', "“Everybody asks where I bought it”"),
+    "fr": ("« Une vraie merveille »", "“Il a changé ma vie”", "« Mes amis en veulent un »"),
+    "zh": ("“朋友们都想买”", "「改变了我的生活」", "“送礼再合适不过”"),
+}
+"""What none of them wrote."""
 Template = tuple[str, str, str]
 """A sentence, its unit, and the unit as a voice says it."""
 _TEMPLATES: dict[str, dict[str, Template]] = {

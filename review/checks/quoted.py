@@ -15,6 +15,8 @@ SAID = 0.9
 """Share of a quotation that a review has to hold, in order: what was left out leaves no mark."""
 _OPEN, _CLOSE = '“"«「『„', '”"»」』“'
 _QUOTED = re.compile(rf"(?<!\d)[{_OPEN}]\s*([^{_OPEN}{_CLOSE}]+?)\s*[{_CLOSE}]")
+_HALF = re.compile(rf"(?<!\d)[{_OPEN}]\s*([^{_OPEN}{_CLOSE}]+)$|^([^{_OPEN}{_CLOSE}]*[^\W\d_][.!?…]?)\s*[{_CLOSE}]")
+"""One mark alone: the reader takes the other one for a letter now and then."""
 _UNFINISHED = re.compile(rf"(?<!\d)[{_OPEN}][^{_OPEN}{_CLOSE}]+$")
 _RATED = re.compile(
     r"(?P<out>[0-5](?:[.,]\d)?)\s*(?:/|out\s+of|sur|von|de)\s*5(?![\d.,]*\d)"
@@ -27,7 +29,7 @@ def quoted(facts: ProductFacts, spec: VideoSpec | None, observation: Observation
     """Every quotation and every rating that is shown, once."""
     findings: dict[str, Finding] = {}
     for line, text in _passages(observation):
-        for words in _QUOTED.findall(text):
+        for words in _quotations(text):
             if len(tokens(words)) > 1 and not _is_name(words, facts):
                 findings.setdefault(words, _quotation(words, line, facts))
         rating = _RATED.search(text)
@@ -36,18 +38,23 @@ def quoted(facts: ProductFacts, spec: VideoSpec | None, observation: Observation
     return list(findings.values())
 
 
+def _quotations(text: str) -> list[str]:
+    half = _HALF.search(text)
+    return _QUOTED.findall(text) or ([half[1] or half[2]] if half else [])
+
+
 def _passages(observation: Observation) -> Iterator[tuple[TextLine, str]]:
-    """Each line with its words; one that opens a quotation goes on in the lines below it."""
-    for line in observation.texts:
+    """Each line with its words; one that opens a quotation takes the lines below it in until it is closed."""
+    taken: set[int] = set()
+    lines = sorted(observation.texts, key=lambda line: line.box.y)
+    for place, line in enumerate(lines):
+        if place in taken:
+            continue
         text = line.text
-        below = [
-            other
-            for other in observation.texts
-            if other.box.y > line.box.y and min(other.end, line.end) > max(other.start, line.start)
-        ]
-        for other in sorted(below, key=lambda each: each.box.y):
-            if _UNFINISHED.search(text):
+        for number, other in enumerate(lines[place + 1 :], start=place + 1):
+            if _UNFINISHED.search(text) and min(other.end, line.end) > max(other.start, line.start):
                 text = f"{text} {other.text}"
+                taken.add(number)
         yield line, text
 
 

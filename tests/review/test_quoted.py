@@ -27,6 +27,8 @@ _case_quotation = [
     ("« Parfait pour la plage »", "person"),
     ("「非常好用」", "info"),
     ("「全家都喜欢」", "person"),
+    ('Il1 saved my marriage"', "person"),  # as the reader takes an opening mark for a letter
+    ("“It saved my marriage", "person"),
 ]
 
 

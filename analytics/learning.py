@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from analytics.stats.ranking import Cells, Fit
 
 Floats = NDArray[np.float64]
 DRAWS = 2000
+HALF_LIFE = 60.0
+"""Days after which what a visitor did counts half: tastes and seasons change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,15 +80,17 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
 
 
 def cells_for(step: funnel.Step, arms: Sequence[Arm], rows: Sequence[CellCount]) -> Cells:
-    """Trials and successes of a step by arm, in strata of one contest and day."""
+    """Trials and successes of a step by arm, in strata of one contest and day; older days count less."""
+    today = max((row.day for row in rows), default=date.min)
     place = {arm.placement_id: index for index, arm in enumerate(arms)}
     contests = {contest: number for number, contest in enumerate(dict.fromkeys(arm.contest for arm in arms))}
-    table: dict[tuple[int, int], list[int]] = {}
+    table: dict[tuple[int, int], list[float]] = {}
     days: dict[object, int] = {}
     for row in rows:
         if row.kind in (step.of, step.done):
             day = days.setdefault(row.day, len(days)) if step.is_same_day else 0
-            table.setdefault((place[row.placement_id], day), [0, 0])[row.kind == step.done] += row.visitors
+            weight = 0.5 ** ((today - row.day).days / HALF_LIFE)
+            table.setdefault((place[row.placement_id], day), [0.0, 0.0])[row.kind == step.done] += weight * row.visitors
     keys = list(table)
     contest = np.array([contests[arm.contest] for arm in arms], dtype=np.int64)
     arm = np.array([key[0] for key in keys], dtype=np.int64)

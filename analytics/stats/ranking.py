@@ -140,7 +140,8 @@ def _step(cells: Cells, design: Design, now: Fit, prior: Prior) -> Fit:
     own = shape / (1 / t2 + expected)
     p = _shares(cells, np.exp(eta) * own)
     won, shown = cells.per_stratum(cells.y), cells.per_stratum(cells.n)
-    finite = won * np.clip((shown - won) / np.maximum(shown - 1, 1), 0, 1)
+    # Hypergeometric strata would take (shown - won) / (shown - 1); measured on simulated catalogs, t2 then falls short.
+    finite = won * np.clip(1 - won / np.maximum(shown, 1), 0, 1)
     known = spread.Information.of((cells.arm, cells.stratum), p, finite, cells.contest)
     b = known.times(lambda d: d, eta + np.log(own)) + cells.per_arm(cells.y - won * p)
     weighted = known.matrix(lambda d: d / (1 + t2 * d)) @ x

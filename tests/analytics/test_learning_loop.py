@@ -1,6 +1,6 @@
 """From counts to shares, scores and evidence: the circle back to planning."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -22,11 +22,12 @@ def garden(at_alice: Merchant) -> dict[str, Placement]:
     return {scenario: stage.place(product, scenario) for scenario in SCENARIOS}
 
 
-def count(placement: Placement, *, allocation: int = 1, **kinds: int) -> None:
-    """Counts of today, as many visitors as events."""
+def count(placement: Placement, *, allocation: int = 1, days_ago: int = 0, **kinds: int) -> None:
+    """Counts of one day, as many visitors as events."""
+    day = datetime.now(UTC).date() - timedelta(days=days_ago)
     for kind, n in kinds.items():
         DailyCount.objects.create(
-            merchant_id=placement.merchant_id, day=datetime.now(UTC).date(), placement=placement, source="live",
+            merchant_id=placement.merchant_id, day=day, placement=placement, source="live",
             allocation_id=allocation, kind=kind, n=n, visitors=n,
             detail="not_as_described" if kind == "refund" else "",
         )  # fmt: skip
@@ -124,6 +125,21 @@ def test_two_hundred_add_to_carts_make_refunds_count(at_alice: Merchant, garden:
     assert learned.draws["click"].mean(axis=0).argmax() == 1
     assert SCENARIOS[net.argmax()] == "family"
     assert net.argmin() == 1
+
+
+def test_what_shoppers_liked_long_ago_gives_way_to_what_they_like_now(
+    at_alice: Merchant, garden: dict[str, Placement]
+) -> None:
+    for name, before, now in (("family", 260, 100), ("outdoor", 100, 200)):
+        count(garden[name], days_ago=240, impression=3000, click=before)
+        count(garden[name], impression=1500, click=now)
+    learned = learning.learned_from(at_alice)
+    assert learned is not None
+    family, outdoor = (list(garden).index(name) for name in ("family", "outdoor"))
+    rates = learned.worth(range(4)).mean(axis=0)
+    assert sum((260, 100)) > sum((100, 200))
+    assert rates[outdoor] > rates[family]
+    assert learned.seen[family] == 4500
 
 
 def test_refunds_not_as_described_become_evidence_once(at_alice: Merchant, garden: dict[str, Placement]) -> None:

@@ -32,6 +32,7 @@ from benchmarks import report
 
 FEW, SLICES = 1_000, 20
 """Rows for the row-by-row import, which would take half an hour at full size, and the slices a stage they come in."""
+FEWEST = 3_000
 SEED = 20261122
 COLUMNS = (
     "sku,title,description,brand,category,price,currency,link,image_link,bullet_point1,bullet_point2,"
@@ -276,7 +277,7 @@ def killed(path: Path, environment: dict[str, str], rows: int) -> dict[str, Any]
     shop, process = merchant("killed"), apart("killed", path, environment)
     done, deadline = 0, time.monotonic() + 3600
     while done < rows // 3 and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.2)
+        time.sleep(0.05)
         with tenancy.merchant_context(shop.pk):
             done = Import.objects.filter(state="running").values_list("done", flat=True).first() or 0
     process.send_signal(signal.SIGKILL)
@@ -322,6 +323,8 @@ def main() -> None:
     parser.add_argument("--feed", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--beside", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.rows < FEWEST:
+        parser.error(f"--rows must be {FEWEST} at least: fewer are stored before they can be interrupted")
     if options.task:
         import django
 

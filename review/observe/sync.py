@@ -64,7 +64,7 @@ def _rising(sound: NDArray[np.float32], step: float, frames: int) -> Signal:
     power = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
     inside = np.minimum(edges, len(sound))
     level = np.sqrt((power[inside[1:]] - power[inside[:-1]]) / np.maximum(np.diff(edges), 1))
-    return np.maximum(np.diff(np.log(level + _SILENCE), prepend=np.log(_SILENCE)), 0.0)
+    return np.asarray(np.maximum(np.diff(np.log(level + _SILENCE), prepend=np.log(_SILENCE)), 0.0))
 
 
 def _events(onsets: Signal) -> Signal:
@@ -77,7 +77,7 @@ def _events(onsets: Signal) -> Signal:
 def _softened(events: Signal) -> Signal:
     """Each event over the frame around it."""
     near = np.concatenate([np.arange(1, FINE + 1), np.arange(FINE - 1, 0, -1)]) / FINE
-    return np.convolve(events, near, "same")
+    return np.asarray(np.convolve(events, near, "same"))
 
 
 def _alike(seen: Signal, heard: Signal, shift: int) -> float:

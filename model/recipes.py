@@ -1,6 +1,7 @@
 """A training run is a function that returns its whole recipe; there are no other knobs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from model.config import ModelConfig
 from model.training.recipe import Recipe
@@ -25,6 +26,19 @@ def compact_cpu() -> Recipe:
     )
 
 
+def compact_cpu_longer() -> Recipe:
+    """The second stage: `compact_cpu`'s state copied to another run and carried on, mirrored views in the data."""
+    return replace(
+        compact_cpu(),
+        name="compact_cpu_longer",
+        steps=1450,
+        learning_rate=2.5e-3,
+        decay_share=0.059,
+        final_rate=0.02,
+        full_share=0.02,
+    )
+
+
 def debug() -> Recipe:
     """The whole life of a model in a test."""
     return Recipe(
@@ -41,4 +55,8 @@ def debug() -> Recipe:
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {"compact_cpu": compact_cpu, "debug": debug}
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "compact_cpu": compact_cpu,
+    "compact_cpu_longer": compact_cpu_longer,
+    "debug": debug,
+}

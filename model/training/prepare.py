@@ -10,15 +10,17 @@ from torch import Tensor
 from model.autoencoders.codecs import Codecs
 from model.autoencoders.compact import fit_codec
 from model.autoencoders.sound import fit_sound_codec
-from model.training.clips import make_clip, write_shard
+from model.training.clips import Clip, make_clip, write_shard
 from model.training.panoramas import panorama_name, panorama_views
-from model.training.scenes import View, is_held_out, rendered_view, synthetic_views
+from model.training.scenes import MIRRORED, View, is_held_out, mirrored, rendered_view, synthetic_views
 from model.training.sounds import SoundBank
 
 CODECS = "codecs.safetensors"
 FITTING_CLIPS = 160
 CLIPS_PER_RENDER = 36
 CLIPS_PER_SHARD = 12
+PLAIN_EVERY = 3
+"""Of the clips of mirrored views every third is a camera move alone: else one in twenty asks for nothing besides."""
 CLIPS_PER_PANORAMA_VIEW = 4
 VIEWS_PER_PANORAMA = 4
 TRAINING_STRIDE = 4
@@ -77,14 +79,24 @@ def prepare(sources: Sources, *, folder: Path, encode_text: Callable[[str], Tens
         folder.mkdir(parents=True, exist_ok=True)
         save_file(fit_codecs(views, bank, sources.fitting_clips).tensors(), folder / CODECS)
     codecs = load_codecs(folder)
-    wanted = [(view, name, part) for view in views for name, part in sources.shards_of(view).items()]
+    seen = views + [mirrored(view) for view in views if not is_panorama(view)]
+    wanted = [(view, name, part) for view in seen for name, part in sources.shards_of(view).items()]
     wanted.sort(key=lambda item: item[2].start)  # a run that has begun meets every view's new clips alike
     for number, (view, name, part) in enumerate(wanted):
         path = folder / "shards" / name
         if not path.is_file():
-            clips = [make_clip(view, index, bank, stride=TRAINING_STRIDE) for index in part]
+            clips = training_clips(view, part, bank)
             write_shard(path, clips, codecs=codecs, encode_text=encode_text)
             yield f"{number + 1}/{len(wanted)} {name}"
+
+
+def training_clips(view: View, numbers: range, bank: SoundBank) -> list[Clip]:
+    """Clips of one view under random words; of a mirrored view every third with none but the camera's."""
+    every = PLAIN_EVERY if view.name.endswith(MIRRORED) else len(numbers) + 1
+    return [
+        make_clip(view, index, bank, stride=TRAINING_STRIDE, plain=place % every == every - 1)
+        for place, index in enumerate(numbers)
+    ]
 
 
 def fit_codecs(views: list[View], bank: SoundBank, count: int) -> Codecs:

@@ -1,7 +1,7 @@
 """Training views: a picture with depth and masks of what moves by itself, from renders or a tiny ray caster."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from model.tokens.compact import CompactLayout
 MASK_CLASSES = ("rigid", "water", "foliage", "cloth", "flame", "steam")
 MOTION_WORDS = {"water", "wind", "waves", "light", "lights", "flame", "flames", "steam", "swaying", "splashing"}
 FAR_METRES = 200.0
+MIRRORED = ".mirrored"
 HELD_OUT_FAMILIES = ("fish_pond", "nursery", "cafe")
 HELD_OUT_PANORAMAS = ("st_fagans_interior", "forest", "lobby")
 
@@ -127,6 +128,17 @@ def rendered_view(path: Path) -> View:
         words = Words(path.stem, str(arrays["family"]), str(arrays["sound"]), plain_tags(tags))
         still = Still(arrays["rgb"], arrays["depth"], arrays["mask"], arrays["K"], arrays["R"][:, 2])
     return view_of(still, words)
+
+
+def mirrored(view: View) -> View:
+    """The same place in a mirror: another composition of the same depth, for which left and right change sides."""
+    return replace(
+        view,
+        name=view.name + MIRRORED,
+        thumbnail=view.thumbnail.flip(-1),
+        inverse_depth=view.inverse_depth.flip(-1),
+        masks=view.masks.flip(-1),
+    )
 
 
 def plain_tags(tags: tuple[str, ...]) -> tuple[str, ...]:

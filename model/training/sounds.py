@@ -1,6 +1,7 @@
 """Ambience for training clips: recordings under CC0 or CC-BY, paired with a scene by its sound class."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import av
@@ -106,6 +107,7 @@ def repeated(sound: Tensor) -> Tensor:
     return sound.repeat(times) if times > 1 else sound
 
 
+@cache
 def decoded(path: Path) -> Tensor:
     """Any audio file as mono float32 at 16 kHz, without the silence ESC-10 pads short takes with."""
     with av.open(str(path)) as container:

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from model import checkpoint
 from model.autoencoders.effects import EffectAsk
+from model.autoencoders.geometry import frame_grid
 from model.config import ModelConfig
 from model.inference import Generator, SampleRequest
 from model.recipes import debug
@@ -22,6 +24,7 @@ from model.training import loop
 from model.training.pictures import loss_curve_svg, read_points, warped_frame
 from model.training.prepare import Sources, prepare
 from model.training.recipe import Recipe
+from model.training.scenes import MIRRORED, is_held_out, mirrored
 
 VIEWS = Sources(synthetic=2, fitting_clips=6, clips_per_render=4)
 RECIPE: Recipe = dataclasses.replace(debug(), steps=6, save_every=3)
@@ -39,7 +42,9 @@ class WordsAsNoise:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    assert len(list(prepare(VIEWS, folder=folder, encode_text=WordsAsNoise().encode))) == 2
+    assert (
+        len(list(prepare(VIEWS, folder=folder, encode_text=WordsAsNoise().encode))) == 4
+    )  # two views and their mirrors
     return folder
 
 
@@ -133,6 +138,20 @@ def test_new_shards_are_found_while_a_run_goes_on(data: Path, tmp_path: Path) ->
     assert store.refresh() == 1
     assert len(store) == 2 * before
     assert store.refresh() == 0
+
+
+def test_a_mirrored_view_is_seen_from_the_other_side_and_at_times_moves_the_camera_alone(data: Path) -> None:
+    view = next(iter(VIEWS.views(held_out=False)))
+    other = mirrored(view)
+    grid = frame_grid(4, 6)
+    looked = other.at(other.inverse_depth[None], grid * torch.tensor([-1.0, 1.0]))
+    with safe_open(data / "shards" / f"{other.name}.safetensors", "pt") as shard:
+        clips = json.loads(shard.metadata()["clips"])
+
+    assert torch.allclose(looked, view.at(view.inverse_depth[None], grid), atol=1e-5)
+    assert not is_held_out(other.name)
+    assert is_held_out(f"fish_pond_edge_001{MIRRORED}")
+    assert [clip["light"] == "steady" and clip["effect"] == "none" for clip in clips][2]
 
 
 def test_an_empty_data_folder_says_what_to_run(tmp_path: Path) -> None:

@@ -120,9 +120,9 @@ def sentence(story: Story) -> str:
     loose = Spread.of([shop[-1].kept for shop in story[first]])
     return (
         f"Left alone, {began.mean:.0%} of visitors are promised more than the product can do; with feedback the planner"
-        f" drops it by itself to {ended.mean:.0%} in four generations, because such orders come back. With the audit"
-        f" nobody has to find out: {honest.mean:.1f} kept orders per 1,000 visitors in the end, against"
-        f" {loose.mean:.1f} with neither."
+        f" lowers that by itself to {ended.mean:.0%} in four generations, because such orders come back, but it takes"
+        f" sales to find out. With the audit nobody has to: {honest.mean:.1f} kept orders per 1,000 visitors in the"
+        f" end, against {loose.mean:.1f} with neither."
     )
 
 
@@ -155,7 +155,7 @@ def curve(story: Story, what: str) -> str:
 def axes(what: str, bottom: float, top: float) -> str:
     """Three lines with their values, and the generations."""
     form = "{:.0%}" if what in SHARES else "{:.0f}"
-    marks = [bottom + (top - bottom) * share for share in (0.05, 0.5, 0.95)]
+    marks = [bottom + (top - bottom) * share for share in (0.0, 0.5, 0.95)]
     rows = "".join(
         f'<line x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{y(one, bottom, top):.1f}" y2="{y(one, bottom, top):.1f}"'
         f' stroke="#1b1b18" opacity="0.12"/><text x="{LEFT - 8}" y="{y(one, bottom, top) + 4:.1f}" text-anchor="end">'
@@ -167,11 +167,15 @@ def axes(what: str, bottom: float, top: float) -> str:
 
 
 def names(ends: Sequence[tuple[float, str, str]]) -> list[str]:
-    """The lines' names, kept 15 px apart."""
-    placed, last = [], -99.0
-    for at, name, colour in sorted(ends):
+    """The lines' names, kept 15 px apart and above the generations."""
+    last, lowest, spots = -99.0, HIGH - BOTTOM - 4.0, []
+    for at, _, _ in sorted(ends):
         last = max(at, last + 15)
-        placed.append(f'<text x="{WIDE - RIGHT + 10}" y="{last + 4:.1f}" fill="{colour}">{escape(name)}</text>')
+        spots.append(last)
+    placed = []
+    for place, (_, name, colour) in enumerate(sorted(ends)):
+        spot = min(spots[place], lowest - 15 * (len(spots) - 1 - place))
+        placed.append(f'<text x="{WIDE - RIGHT + 10}" y="{spot + 4:.1f}" fill="{colour}">{escape(name)}</text>')
     return placed
 
 

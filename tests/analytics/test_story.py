@@ -26,7 +26,7 @@ def films(tmp_path: Path) -> story.Films:
     return story.Films.load(tmp_path)
 
 
-def test_planning_drops_exaggeration_by_itself_and_the_audit_does_not_have_to_wait(
+def test_planning_leans_away_from_exaggeration_and_the_audit_does_not_have_to_wait(
     films: story.Films, tmp_path: Path
 ) -> None:
     free, honest = (story.run(3, story.Setting(audit=audit, feedback=True), films) for audit in (False, True))

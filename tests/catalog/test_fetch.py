@@ -11,6 +11,7 @@ from typing import Any
 
 import httpcore
 import pytest
+from django.core.management import CommandError, call_command
 from PIL import Image as PillowImage
 
 from accounts import outbound
@@ -226,3 +227,9 @@ def test_pictures_of_an_import_are_fetched_once_and_failures_are_named(at_alice:
     assert services.fetch_pictures(batch=batch, fetcher=again) == 0
     assert Image.objects.count() == 1
     assert Product.objects.get(sku="B").image_urls == ["http://intranet.example/b.png"]
+
+
+@pytest.mark.parametrize("address", ["http://[::1/feed.csv", "https://shop.example:8443/feed.csv"])
+def test_the_command_refuses_an_address_that_is_never_opened(address: str) -> None:
+    with pytest.raises(CommandError, match=r"not a web address|only ports 80 and 443"):
+        call_command("import_products", address)

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from accounts import tenancy
+from accounts import outbound, tenancy
 from accounts.models import Merchant
 from catalog import feeds, selectors, services, sources
 from catalog.ingest import choices
@@ -44,7 +44,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         is_address = options["file"].startswith(("http://", "https://"))
         path = Path(options["file"])
-        if not is_address and not path.is_file():
+        if is_address:
+            _refuse_what_is_never_opened(options["file"])
+        elif not path.is_file():
             raise CommandError(f"There is no file {path}.", returncode=NOT_UNDERSTOOD)
         if options["images"] and not options["images"].is_dir():
             raise CommandError(f"There is no folder {options['images']}.", returncode=NOT_UNDERSTOOD)
@@ -79,6 +81,13 @@ class Command(BaseCommand):
         console.print(_counts_table(counts, dry_run=dry_run))
         for line in _reason_lines(groups):
             console.print(line, highlight=False)
+
+
+def _refuse_what_is_never_opened(address: str) -> None:
+    try:
+        outbound.checked(address)
+    except outbound.OutboundError as problem:
+        raise CommandError(str(problem), returncode=NOT_UNDERSTOOD) from problem
 
 
 def _merchant(slug: str) -> Merchant:

@@ -20,7 +20,7 @@ demo: install ## the whole product on this machine: plan, generate, audit, place
 .PHONY: test
 test: install system ## lint and the whole suite, on the real database, broker, ffmpeg and browser
 	@$(MAKE) --no-print-directory lint
-	@OMP_NUM_THREADS=1 $(PY) -m pytest $(ARGS)
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: lint
 lint: ## formatting, rules, types, import contracts, sizes, migrations

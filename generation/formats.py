@@ -21,7 +21,7 @@ class Composition:
     width: float
     height: float
     reach: float
-    """Height of product and effect together."""
+    """Height of a product and its effect together: above it words need room."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ FORMATS: dict[Format, FrameFormat] = {
     # The box clears the buttons of YouTube, Meta and TikTok (120-888, 288-1248 of 1080x1920).
     "tall": FrameFormat(
         name="Tall", ratio="9:16", size=(720, 1280), still="tall", least_pixels=540, safe=(80, 192, 592, 832),
-        composition=Composition(at=(0.50, 0.70), width=0.66, height=0.34, reach=0.36),
+        composition=Composition(at=(0.50, 0.70), width=0.66, height=0.34, reach=0.31),
         words=("above", "below", "left", "right"),
     ),
     # Feeds show these two under the seller's name and above the buttons: nothing covers them but a cropped edge.

@@ -106,17 +106,27 @@ class Setting:
 
 
 def overlays(
-    cues: Sequence[Cue], page: Page, obstacles: Sequence[Box], *, behind: Sequence[Picture]
+    cues: Sequence[Cue],
+    page: Page,
+    obstacles: Sequence[Box],
+    *,
+    at_worst: Sequence[Box] | None = None,
+    behind: Sequence[Picture],
 ) -> tuple[Overlay, ...]:
     """Set every cue inside the safe margins, never over an obstacle, in letters that `behind`, some frames, lets read.
 
-    Raises NoRoomForText naming the text for which there is none.
+    A text for which the obstacles leave no room keeps clear of those `at_worst` only. Raises NoRoomForText naming the
+    text for which there is none then.
     """
     safe = safe_box(page.format, page.size)
     badges = _stacked_labels([cue for cue in cues if cue.kind == "label"], page, safe)
     below = Box(safe.left, safe.top, safe.left, max((badge.box.bottom for badge in badges), default=safe.top))
     places = room(page.format, safe, unit=page.unit, label=below, obstacles=obstacles)
-    settings = [_set(cue, page, places) for cue in cues if cue.kind != "label"]
+    if at_worst is not None:
+        rest = room(page.format, safe, unit=page.unit, label=below, obstacles=at_worst)
+        settings = [_set_at_worst(cue, page, places, rest) for cue in cues if cue.kind != "label"]
+    else:
+        settings = [_set(cue, page, places) for cue in cues if cue.kind != "label"]
     tone = tone_for([setting.part_of(picture) for setting in settings for picture in behind])
     return (*(setting.drawn(tone) for setting in settings), *badges)
 
@@ -171,6 +181,13 @@ def _set(cue: Cue, page: Page, places: Sequence[Box]) -> Setting:
     raise NoRoomForText(
         f"No room for “{cue.text}” beside the product in the {page.format} frame: shorten it or take a wider scene."
     )
+
+
+def _set_at_worst(cue: Cue, page: Page, places: Sequence[Box], rest: Sequence[Box]) -> Setting:
+    try:
+        return _set(cue, page, places)
+    except NoRoomForText:
+        return _set(cue, page, rest)
 
 
 def _fitted(cue: Cue, page: Page, place: Box, size: int) -> Setting | None:

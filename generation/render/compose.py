@@ -15,7 +15,7 @@ from generation.formats import FRAME_SIZES, Format
 from generation.render import captions, effect, encode, product, rigid, shadow, sound, speech, timeline, warp
 from generation.render.captions import Overlay, Page
 from generation.render.clip import Motion
-from generation.render.errors import CannotWrite, NoRoomForText
+from generation.render.errors import CannotWrite
 from generation.render.layout import Box
 from generation.render.outlet import Outlet
 from generation.render.product import Sprite
@@ -175,11 +175,9 @@ class Cut:
     def _captioned(self) -> tuple[Overlay, ...]:
         page, cues = Page(format=self.format, size=self.size, locale=self.spec.locale), timeline.cues(self.spec)
         behind = [self._backdrop.frame(index) for index in (0, self.frames - 1)]
-        try:
-            return captions.overlays(cues, page, self.obstacles(), behind=behind)
-        except NoRoomForText:
-            # An effect that fills the frame may be written over; the product may not.
-            return captions.overlays(cues, page, [*_swept(self._sprite, self.track)], behind=behind)
+        # An effect that fills the frame may be written over by what finds no other room; the product may not.
+        product_only = _swept(self._sprite, self.track)
+        return captions.overlays(cues, page, self.obstacles(), at_worst=product_only, behind=behind)
 
 
 def _swept(sprite: Sprite, track: warp.Track) -> list[Box]:

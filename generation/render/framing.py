@@ -61,7 +61,9 @@ def _width(scene: Scene, spot: Spot, seen: Subject | None) -> int:
     if seen is None:
         return largest // grain * grain
     rule, aspect = FORMATS[scene.format].composition, frame_width / frame_height
-    metres = max(seen.width_m / rule.width, aspect * seen.height_m / rule.height, aspect * seen.reach_m / rule.reach)
+    metres = max(seen.width_m / rule.width, aspect * seen.height_m / rule.height)
+    if seen.reach_m > seen.height_m:
+        metres = max(metres, aspect * seen.reach_m / rule.reach)
     least = FORMATS[scene.format].least_pixels * frame_width / min(frame_width, frame_height)
     wanted = max(metres / spot.metres_per_pixel, least) * OVERSCAN
     return round(min(wanted, largest)) // grain * grain

@@ -75,6 +75,18 @@ def test_a_visit_is_told_from_impression_to_cart(live_server: LiveServer, shop: 
     context.close()
 
 
+def test_a_play_that_began_before_the_script_came_counts(live_server: LiveServer, shop: Merchant, browser: Any) -> None:
+    context = browser.new_context(user_agent=AGENT)
+    page = context.new_page()
+    page.route("**/track*.js", lambda route: (time.sleep(1), route.continue_()))
+    page.goto(f"{live_server.url}/shop/rill/PUMP-1/")
+    page.wait_for_timeout(1500)
+    page.click("[data-vitrine-event=add_to_cart]")
+    found = kinds(shop, until={"play", "add_to_cart"})
+    assert found.count("play") == 1
+    context.close()
+
+
 def test_what_happens_offline_arrives_later_and_once(live_server: LiveServer, shop: Merchant, browser: Any) -> None:
     context = browser.new_context(user_agent=AGENT)
     page = context.new_page()

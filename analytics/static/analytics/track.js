@@ -80,7 +80,10 @@ class Queue {
 
   remove(sent) {
     const ids = new Set(sent.map((event) => event.id));
-    this.#write(this.read().filter((event) => !ids.has(event.id)));
+    const waiting = this.read();
+    const left = waiting.filter((event) => !ids.has(event.id));
+    // What a shopper had forgotten while it was on its way leaves no trace, not even an empty list.
+    if (left.length < waiting.length) this.#write(left);
   }
 }
 
@@ -133,7 +136,14 @@ function watchImpression(figure) {
 function watchVideo(figure, video) {
   const note = figure.dataset.vitrine;
   const quarters = [25, 50, 75, 100];
-  video.addEventListener("playing", () => record("play", note), { once: true });
+  let isPlayed = false;
+  const played = () => {
+    if (!isPlayed) record("play", note);
+    isPlayed = true;
+  };
+  video.addEventListener("playing", played, { once: true });
+  // A video that plays by itself may have begun before this script arrived.
+  if (!video.paused && video.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) played();
   video.addEventListener("click", () => record("click", note), { once: true });
   let isHeld = false;
   video.addEventListener("timeupdate", () => {

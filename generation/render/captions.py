@@ -110,23 +110,19 @@ def overlays(
     page: Page,
     obstacles: Sequence[Box],
     *,
-    at_worst: Sequence[Box] | None = None,
+    at_worst: Sequence[Sequence[Box]] = (),
     behind: Sequence[Picture],
 ) -> tuple[Overlay, ...]:
     """Set every cue inside the safe margins, never over an obstacle, in letters that `behind`, some frames, lets read.
 
-    A text for which the obstacles leave no room keeps clear of those `at_worst` only. Raises NoRoomForText naming the
-    text for which there is none then.
+    A text for which the obstacles leave no room keeps clear of the first of `at_worst` that leave it some. Raises
+    NoRoomForText naming the text for which there is none then.
     """
     safe = safe_box(page.format, page.size)
     badges = _stacked_labels([cue for cue in cues if cue.kind == "label"], page, safe)
     below = Box(safe.left, safe.top, safe.left, max((badge.box.bottom for badge in badges), default=safe.top))
-    places = room(page.format, safe, unit=page.unit, label=below, obstacles=obstacles)
-    if at_worst is not None:
-        rest = room(page.format, safe, unit=page.unit, label=below, obstacles=at_worst)
-        settings = [_set_at_worst(cue, page, places, rest) for cue in cues if cue.kind != "label"]
-    else:
-        settings = [_set(cue, page, places) for cue in cues if cue.kind != "label"]
+    rooms = [room(page.format, safe, unit=page.unit, label=below, obstacles=boxes) for boxes in (obstacles, *at_worst)]
+    settings = [_set(cue, page, rooms) for cue in cues if cue.kind != "label"]
     tone = tone_for([setting.part_of(picture) for setting in settings for picture in behind])
     return (*(setting.drawn(tone) for setting in settings), *badges)
 
@@ -170,11 +166,10 @@ def _label_style(text: str, page: Page) -> Style:
     return Style(size, 560, page.locale)
 
 
-def _set(cue: Cue, page: Page, places: Sequence[Box]) -> Setting:
-    """The largest setting in the first place that can take it well, else in the place that can take it largest."""
-    tried = [(size, place) for place in places for size in range(LARGEST, COMFORTABLE - 1, -1)]
-    tried += [(size, place) for size in range(COMFORTABLE - 1, SMALLEST - 1, -1) for place in places]
-    for size, place in tried:
+def _set(cue: Cue, page: Page, rooms: Sequence[Sequence[Box]]) -> Setting:
+    """In the first room that takes it: the largest setting in the first place that can take it well, else in the
+    place that can take it largest."""
+    for size, place in (each for places in rooms for each in _tries(places)):
         setting = _fitted(cue, page, place, round(size * page.unit))
         if setting is not None:
             return setting
@@ -183,11 +178,9 @@ def _set(cue: Cue, page: Page, places: Sequence[Box]) -> Setting:
     )
 
 
-def _set_at_worst(cue: Cue, page: Page, places: Sequence[Box], rest: Sequence[Box]) -> Setting:
-    try:
-        return _set(cue, page, places)
-    except NoRoomForText:
-        return _set(cue, page, rest)
+def _tries(places: Sequence[Box]) -> list[tuple[int, Box]]:
+    well = [(size, place) for place in places for size in range(LARGEST, COMFORTABLE - 1, -1)]
+    return well + [(size, place) for size in range(COMFORTABLE - 1, SMALLEST - 1, -1) for place in places]
 
 
 def _fitted(cue: Cue, page: Page, place: Box, size: int) -> Setting | None:

@@ -16,7 +16,7 @@ from generation.render import captions, effect, encode, product, rigid, shadow, 
 from generation.render.captions import Overlay, Page
 from generation.render.clip import Motion
 from generation.render.errors import CannotWrite
-from generation.render.layout import Box
+from generation.render.layout import Box, unit_of
 from generation.render.outlet import Outlet
 from generation.render.product import Sprite
 from generation.render.scene import Picture, Scene
@@ -32,6 +32,8 @@ WHOLE = 0.99
 """Opacity from which a caption counts as shown."""
 HEADROOM = 0.02
 """Share of the frame's height that stays free above a product."""
+AIR = 44
+"""Pixels at 720p above an effect where no words stand: who measures it must see that it ends there."""
 CALMER = (1.0, 0.7, 0.4, 0.15, 0.0)
 """Shares of its motion that a clip may keep, tried in turn until the camera does not cut off the product's top."""
 
@@ -175,9 +177,10 @@ class Cut:
     def _captioned(self) -> tuple[Overlay, ...]:
         page, cues = Page(format=self.format, size=self.size, locale=self.spec.locale), timeline.cues(self.spec)
         behind = [self._backdrop.frame(index) for index in (0, self.frames - 1)]
+        product, touched, air = _swept(self._sprite, self.track), self.obstacles(), AIR * unit_of(self.size)
+        free = [Box(box.left, box.top - air, box.right, box.bottom) for box in self._effect.boxes()]
         # An effect that fills the frame may be written over by what finds no other room; the product may not.
-        product_only = _swept(self._sprite, self.track)
-        return captions.overlays(cues, page, self.obstacles(), at_worst=product_only, behind=behind)
+        return captions.overlays(cues, page, [*product, *free], at_worst=(touched, product), behind=behind)
 
 
 def _swept(sprite: Sprite, track: warp.Track) -> list[Box]:

@@ -1,6 +1,6 @@
 """Numbers with units that are shown or said must agree with a parameter of the product."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pint
@@ -9,21 +9,10 @@ from catalog.facts import Parameter, ProductFacts, units
 from generation.specs import VideoSpec
 from review.checks.base import Finding, Severity
 from review.checks.quantities import CURRENCIES, Quantity, claimed
-from review.checks.wording import coverage, tokens
+from review.checks.subjects import Candidates, spoken_of
+from review.checks.wording import coverage
 from review.observe.records import Observation, Word
 
-_SUBJECTS = (
-    frozenset(["height", "high", "tall", "spray", "jet", "hauteur", "haut", "haute", "高", "喷", "喷水"]),
-    frozenset(["width", "wide", "diameter", "across", "largeur", "large", "diamètre", "diametre", "宽", "直径"]),
-    frozenset(["length", "long", "longueur", "cable", "cord", "câble", "fil", "长", "线"]),
-    frozenset(["depth", "deep", "profondeur", "profond", "深"]),
-    frozenset(["runtime", "battery", "runs", "lasts", "autonomie", "tient", "dure", "续航"]),
-    frozenset(["charging", "charge", "charges", "recharge", "充电"]),
-    frozenset(["hot", "warm", "chaud", "chaude", "保温"]),
-    frozenset(["cold", "cool", "froid", "froide", "frais", "fraiche", "保冷"]),
-    frozenset(["warranty", "guarantee", "garantie", "保修"]),
-)
-"""Words that tell which of several comparable parameters a number is about."""
 PLANNED = 0.8
 """Share of a planned sentence that makes a statement that sentence."""
 _PAUSE = 0.7
@@ -80,16 +69,15 @@ def _judged(quantity: Quantity, statement: Statement, facts: ProductFacts, cited
         return _price(quantity, statement, facts)
     comparable = [parameter for parameter in facts.parameters if _comparable(parameter, quantity.unit)]
     meant = [parameter for parameter in comparable if parameter.id in cited]
-    candidates = meant or _about(statement.text, comparable)
+    found = Candidates(meant=meant) if meant else spoken_of(statement.text, comparable)
+    candidates = found.meant
     how = "Heard" if statement.heard else "Shown"
     if not candidates:
         message = f"{how}: “{quantity.words}”. No parameter of the product speaks of such a quantity."
         return _finding("person", message, quantity, statement)
     fitting = [parameter for parameter in candidates if _agrees(parameter, quantity)]
     if not fitting:
-        nearest = _nearest(candidates, quantity)
-        message = f"{how}: “{quantity.words}”. {_specification(nearest)} does not allow it."
-        return _finding("block", message, quantity, statement, nearest)
+        return _refused(quantity, statement, found)
     proven = [parameter for parameter in fitting if not _beyond_proof(parameter, quantity)]
     if not proven:
         message = f"{how}: “{quantity.words}”. {_specification(fitting[0])} proves less than that."
@@ -99,7 +87,20 @@ def _judged(quantity: Quantity, statement: Statement, facts: ProductFacts, cited
     return _finding("info", message, quantity, statement, nearest)
 
 
-def _nearest(parameters: list[Parameter], quantity: Quantity) -> Parameter:
+def _refused(quantity: Quantity, statement: Statement, found: Candidates) -> Finding:
+    """Untrue, unless it speaks of something else with a similar name: then a person reads the sentence."""
+    nearest = _nearest(found.meant, quantity)
+    message = (
+        f"{'Heard' if statement.heard else 'Shown'}: “{quantity.words}”. {_specification(nearest)} does not allow it"
+    )
+    other = next((parameter for parameter in found.near if _agrees(parameter, quantity)), None)
+    if other is None:
+        return _finding("block", f"{message}.", quantity, statement, nearest)
+    message = f"{message}; the {_specification(other)[4:]} would. Say which of them is meant."
+    return _finding("person", message, quantity, statement, nearest)
+
+
+def _nearest(parameters: Sequence[Parameter], quantity: Quantity) -> Parameter:
     return min(parameters, key=lambda parameter: abs(parameter.in_unit(quantity.unit) - quantity.value))
 
 
@@ -120,19 +121,6 @@ def _comparable(parameter: Parameter, unit: str) -> bool:
         return bool(units().Quantity(1, parameter.unit or "dimensionless").is_compatible_with(unit))
     except (pint.UndefinedUnitError, pint.DefinitionSyntaxError):
         return False
-
-
-def _about(text: str, parameters: list[Parameter]) -> list[Parameter]:
-    """The parameters whose subject the sentence names; all of them when it names none."""
-    spaceless = {word for subject in _SUBJECTS for word in subject if word[0] > "\u3000" and word in text}
-    said = set(tokens(text)) | spaceless
-    named = [
-        parameter
-        for parameter in parameters
-        for name in [set(parameter.name.casefold().replace("-", "_").split("_"))]
-        if name & said or any(subject & name and subject & said for subject in _SUBJECTS)
-    ]
-    return named or parameters
 
 
 def _agrees(parameter: Parameter, quantity: Quantity) -> bool:

@@ -99,6 +99,29 @@ def test_a_number_is_held_against_the_parameter_its_sentence_speaks_of(
     assert severities(numeric_claims(make_facts(parameters=rows), None, seen)) == [severity]
 
 
+@pytest.mark.parametrize(
+    ("locale", "sentence", "severity"),
+    [
+        ("en-US", "18.2 cm high", "info"),
+        ("en-US", "21.8 cm high", "person"),
+        ("en-US", "30 cm high", "block"),
+        ("en-US", "Mist 21.8 cm high", "info"),
+        ("fr-FR", "Une brume haute de 30 cm", "block"),
+        ("zh-CN", "高21.8厘米", "person"),
+        ("en-US", "Weighs 165 g", "person"),
+    ],
+)
+def test_a_size_of_the_product_is_not_taken_for_that_of_its_mist(locale: str, sentence: str, severity: str) -> None:
+    rows = (
+        Parameter(id="par-mist_height", name="mist_height", value=22, unit="cm", bound="max"),
+        Parameter(id="par-height", name="height", value=18.2, unit="cm"),
+        Parameter(id="par-wax_weight", name="wax_weight", value=165, unit="g"),
+        Parameter(id="par-weight", name="weight", value=390, unit="g"),
+    )
+    seen = observation(locale=locale, texts=(text(sentence),), words=())
+    assert severities(numeric_claims(make_facts(parameters=rows), None, seen)) == [severity]
+
+
 def test_a_price_must_be_the_one_in_the_catalog() -> None:
     facts = make_facts(price_minor=2490, currency="USD")
     found = [numeric_claims(facts, None, observation(texts=(text(t),), words=())) for t in ("$24.90", "$19.90")]

@@ -69,6 +69,8 @@ class Video(TenantModel):
     recipe = models.JSONField(default=dict, blank=True)
     """How it was made: weights hash, steps, seed, provenance spans, seconds each stage took."""
     error = models.TextField(blank=True)
+    followed_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    """The one that was last made in its place."""
     updated = models.DateTimeField(auto_now=True)
 
     class Meta:

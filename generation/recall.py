@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import tenancy
-from accounts.models import Merchant
+from accounts.models import AuditLog, Merchant
 from catalog import selectors as catalog_selectors
 from catalog.facts import Consent, ProductFacts
 from generation import selectors, services
@@ -34,6 +35,8 @@ REMADE = (Video.State.STALE, Video.State.WITHDRAWN, Video.State.TAKEN_DOWN, Vide
 """States of a video that another one may take the place of."""
 RETIRED = (Video.State.STALE, Video.State.WITHDRAWN)
 """Those of them that leave the lists with it; a takedown and a rejection stay to be read."""
+REASON = 300
+"""Letters of a reason that a placement keeps."""
 
 
 def mark_stale(*, product_ids: Sequence[int], because: str) -> list[Video]:
@@ -85,7 +88,7 @@ def withdraw(*, video: Video, by: str, reason: str) -> bool:
     """Undo an approval for good: its files are never shown again. False when the video carries none (any more)."""
     if not services.advance(video, APPROVED, Video.State.WITHDRAWN):
         return False
-    _pause(video, f"The approval was withdrawn: {reason}")
+    _pause(Placement.objects.filter(cut__video=video), f"The approval was withdrawn: {reason}")
     Withdrawal.objects.bulk_create(
         Withdrawal(merchant_id=video.merchant_id, approval=approval, by=by, reason=reason)
         for approval in Approval.objects.filter(cut__video=video)
@@ -99,19 +102,24 @@ def take_down(*, video: Video, by: str, because: str) -> bool:
     """The platform stops a video that is approved or live; False when it is neither (any more)."""
     if not services.advance(video, (Video.State.APPROVED, Video.State.PUBLISHED), Video.State.TAKEN_DOWN):
         return False
-    _pause(video, because)
+    _pause(Placement.objects.filter(cut__video=video, state=Placement.State.LIVE), because)
     services.log(video, by, "take_down", because)
     return True
 
 
 @transaction.atomic
 def put_back(*, video: Video, by: str, because: str) -> bool:
-    """A takedown was lifted: what it paused is shown again. False when the video was taken back otherwise meanwhile."""
+    """A takedown was lifted: what it paused, and nothing else, is shown again.
+
+    False when the video was taken back otherwise meanwhile.
+    """
     placements = Placement.objects.filter(cut__video=video)
     back = Video.State.PUBLISHED if placements.exists() else Video.State.APPROVED
     if not services.advance(video, [Video.State.TAKEN_DOWN], back):
         return False
-    placements.update(state=Placement.State.LIVE, paused_because="")
+    taken = AuditLog.objects.filter(action="take_down", subject=f"video {video.public_id}").order_by("-id")
+    stopped = placements.filter(paused_because__in=[row.reason[:REASON] for row in taken[:1]])
+    stopped.update(state=Placement.State.LIVE, paused_because="")
     services.log(video, by, "put_back", because)
     return True
 
@@ -120,22 +128,32 @@ def put_back(*, video: Video, by: str, because: str) -> bool:
 def remake(*, video: Video, by: str = "") -> list[Video]:
     """Plan the cell of a video again from today's facts, within their caps, and start making it.
 
-    A stale or withdrawn one retires. Raises CannotPlan. [] when the video stands (again).
+    A stale or withdrawn one retires. Asking twice is the same as once: while the one made for it stands, that is the
+    answer. Raises CannotPlan. [] when the video stands (again).
     """
+    now = Video.objects.select_for_update().filter(pk=video.pk, state__in=REMADE).first()
+    if now is None:
+        return []
+    if now.followed_by and now.followed_by.state not in selectors.SPENT:
+        services.advance(video, RETIRED, Video.State.RETIRED)
+        return [now.followed_by]
+    new = _made_anew(video)
+    services.advance(video, RETIRED, Video.State.RETIRED)
+    Video.objects.filter(pk=video.pk).update(followed_by=new)
+    services.log(video, by, "remake", f"by video {new.public_id}")
+    services.start([new])
+    return [new]
+
+
+def _made_anew(video: Video) -> Video:
     old, facts = VideoSpec.from_json(json.dumps(video.variant.spec)), services.plannable(video.variant.product)
     cards = {card.id: card for card in (*own_scenes(facts), *scene_pack())}
     scene = cards.get(old.shots[0].scene) or _another_scene(facts, cards, old)
-    if not Video.objects.select_for_update().filter(pk=video.pk, state__in=REMADE).exists():
-        return []
-    services.advance(video, RETIRED, Video.State.RETIRED)
     spec, cell = _next_spec(video, facts, old, scene)
     planned = services.PlannedAs(
         reason=cell.reason, batch=video.variant.batch, engine=video.engine, formats=video.formats
     )
-    new = services.new_video(video.variant.product, facts, spec, planned)
-    services.log(video, by, "remake", f"by video {new.public_id}")
-    services.start([new])
-    return [new]
+    return services.new_video(video.variant.product, facts, spec, planned)
 
 
 def _next_spec(video: Video, facts: ProductFacts, old: VideoSpec, scene: SceneCard) -> tuple[VideoSpec, Cell]:
@@ -189,13 +207,13 @@ def _take_back(video: Video, because: str) -> bool:
     """Pause a video and what is shown of it; False when it moved on meanwhile."""
     if not services.advance(video, (*UNFINISHED, *FINISHED), Video.State.STALE):
         return False
-    _pause(video, because)
+    _pause(Placement.objects.filter(cut__video=video), because)
     services.log(video, "catalog", "mark_stale", because)
     return True
 
 
-def _pause(video: Video, because: str) -> None:
-    Placement.objects.filter(cut__video=video).update(state=Placement.State.PAUSED, paused_because=because[:300])
+def _pause(placements: QuerySet[Placement], because: str) -> None:
+    placements.update(state=Placement.State.PAUSED, paused_because=because[:REASON])
 
 
 def _is_outdated(variant: Variant) -> bool:

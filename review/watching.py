@@ -60,6 +60,8 @@ class Page:
     can_withdraw: bool
     because: str
     """Why it was paused or taken back; "" while it stands."""
+    successor: Video | None
+    """The one made in its place, while that may still be shown one day."""
     making: boards.Making
     measured: Measured
     photo: "ShownPhoto | None"
@@ -139,6 +141,7 @@ def page_of(video: Video, cut: Cut | None) -> Page:
         can_repair=boards.is_waiting(video) or video.state == Video.State.REJECTED,
         can_withdraw=video.state in recall.APPROVED,
         because=_because(video),
+        successor=video.followed_by if video.followed_by and video.followed_by.state not in selectors.SPENT else None,
         making=boards.making_of(video),
         measured=measured_of(video, cut),
         photo=_photo(video.variant.facts),

@@ -209,6 +209,21 @@ def test_a_rejected_video_is_made_again_and_stays_on_record(at_alice: Merchant) 
     assert (video.state, new.state, new.pk != video.pk) == ("rejected", "planned", True)
 
 
+def test_asking_twice_for_another_makes_one_until_that_one_is_refused_too(at_alice: Merchant) -> None:
+    product = _product(at_alice)
+    video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]
+    Video.objects.filter(pk=video.pk).update(state=Video.State.REJECTED)
+
+    pressed = [recall.remake(video=video, by="ann") for _ in range(2)]
+
+    assert pressed[0] == pressed[1]
+    assert (Video.objects.count(), AuditLog.objects.filter(action="remake").count()) == (2, 1)
+    Video.objects.filter(pk=pressed[0][0].pk).update(state=Video.State.REJECTED)
+    (third,) = recall.remake(video=video, by="ann")
+    video.refresh_from_db()
+    assert (Video.objects.count(), video.followed_by) == (3, third)
+
+
 @pytest.mark.parametrize("limits", [{"territory": "FR"}, {"use": "ads"}])
 def test_a_consent_for_elsewhere_recalls_nothing(at_alice: Merchant, limits: dict[str, str]) -> None:
     video = _live_video(at_alice)

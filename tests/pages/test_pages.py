@@ -251,6 +251,15 @@ def test_a_ruler_without_length_or_unit_is_refused_and_nothing_is_lost(at_desk: 
     assert 'value="20"' in text
 
 
+def test_pressing_make_it_again_twice_leads_to_the_same_one(at_desk: Client, shop: Shop) -> None:
+    again = reverse("review:video_again", args=[shop.videos[Video.State.REJECTED].public_id])
+    pressed = [at_desk.post(again)["Location"] for _ in range(2)]
+    page = at_desk.get(_page_of(shop, Video.State.REJECTED)).content.decode()
+
+    assert pressed[0] == pressed[1]
+    assert (f'href="{pressed[0]}"' in page, "Make it again within its limits" in page) == (True, False)
+
+
 def test_all_outdated_videos_are_made_anew_on_one_click(at_desk: Client, shop: Shop) -> None:
     page = at_desk.get(reverse("review:video_list"), {"show": "stale"}).content.decode()
     answer = at_desk.post(reverse("generation:stale_remake"), follow=True).content.decode()

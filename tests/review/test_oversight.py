@@ -200,6 +200,25 @@ def test_a_lifted_takedown_does_not_bring_back_what_went_stale(
         assert (video.state, Placement.objects.get().state) == ("stale", "paused")
 
 
+def test_a_lifted_takedown_shows_again_what_it_paused_and_nothing_else(
+    shops: tuple[Video, Video], olga: User, otto: User
+) -> None:
+    video = shops[0]
+    with tenancy.merchant_context(video.merchant_id):
+        shown = Placement.objects.get()
+        Placement.objects.create(
+            merchant=video.merchant, cut=shown.cut, sha256=shown.sha256, channel="feed", state="paused",
+            paused_because="The campaign is over.",
+        )  # fmt: skip
+    taken = _taken_down(video, olga)
+    with _as(otto, video.merchant):
+        cases.appeal(takedown=taken, by="Mia", reason="Measured with a rule.")
+        cases.decide(takedown=taken, operator=otto, verdict="lifted", reason="It was true.")
+        assert list(Placement.objects.order_by("id").values_list("channel", "state", "paused_because")) == [
+            ("shop", "live", ""), ("feed", "paused", "The campaign is over."),
+        ]  # fmt: skip
+
+
 def _now() -> None:
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")

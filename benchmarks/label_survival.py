@@ -90,10 +90,10 @@ def _derived(film: Path, target: Path, options: Sequence[str]) -> Path:
 
 
 def _row(words: str, film: Path, derived: Path) -> str:
-    from review.provenance import aigc
+    from review.observe.marks import aigc_label
     from review.provenance.streams import streams_hash
 
-    label = "kept" if aigc.read(derived) else "lost"
+    label = "kept" if aigc_label(derived) else "lost"
     same = "the same" if streams_hash(derived) == streams_hash(film) else "others"
     return f"| {words} | {_seen(derived)} | {_seal(film, derived)} | {label} | {same} |"
 

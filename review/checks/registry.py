@@ -11,9 +11,11 @@ from review.checks.contradicted import contradicted
 from review.checks.effect_height import effect_height
 from review.checks.extras import extras
 from review.checks.flashing import flashing
+from review.checks.hidden_label import hidden_label
 from review.checks.likeness import likeness
 from review.checks.numeric_claims import numeric_claims
 from review.checks.people import people
+from review.checks.picture_rights import picture_rights
 from review.checks.quoted import quoted
 from review.checks.speech_match import speech_match
 from review.checks.technical import technical
@@ -32,8 +34,10 @@ CHECKS: tuple[Check, ...] = (
     speech_match,
     understood,
     ai_label,
+    hidden_label,
     people,
     brand_rights,
+    picture_rights,
     flashing,
     technical,
 )

@@ -1,5 +1,6 @@
 """The lists of terms, one file a market: versioned data that a lawyer can read. `terms/<market>.toml`."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,18 @@ class TermList:
     @property
     def name(self) -> str:
         return f"{self.market} {self.version}"
+
+    @property
+    def edition(self) -> str:
+        """Its name and a hash of what it says: a list that was changed, or extends a changed one, is another edition."""
+        said = repr((self.terms, self.allow)).encode()
+        return f"{self.name} {hashlib.sha256(said).hexdigest()[:12]}"
+
+
+def edition_of(locale: str) -> str:
+    """The edition of the locale's list; "" where nobody wrote one."""
+    terms = list_for(locale)
+    return terms.edition if terms else ""
 
 
 def list_for(locale: str) -> TermList | None:

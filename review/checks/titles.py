@@ -12,8 +12,10 @@ TITLES = {
     "speech_match": "Spoken words",
     "understood": "Languages understood",
     "ai_label": "AI label",
+    "hidden_label": "Hidden AI label",
     "people": "People",
     "brand_rights": "Brand rights",
+    "picture_rights": "Picture rights",
     "flashing": "Flashes",
     "technical": "The file itself",
 }

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.facts import ProductFacts
-from review.observe import effect, faces, flashes, hearing, media, picture, product, sync, text
+from review.observe import effect, faces, flashes, hearing, marks, media, picture, product, sync, text
 from review.observe.effect import Window
 from review.observe.languages import measured
 from review.observe.media import Frame, Streams
@@ -20,6 +20,7 @@ from review.observe.records import (
     CannotMeasure,
     Extent,
     Face,
+    Marks,
     Observation,
     Picture,
     Sighting,
@@ -33,7 +34,7 @@ from review.observe.text import Film
 Progress = Callable[[str, float], None]
 """Called with the name of the stage and the share of all work that is done."""
 
-Part = Literal["sound", "sync", "text", "product", "faces", "flashes", "effect"]
+Part = Literal["sound", "sync", "text", "product", "faces", "flashes", "effect", "marks"]
 EVERYTHING: frozenset[Part] = frozenset(get_args(Part))
 MOST_FRAMES = 240
 """Frames kept in memory; longer files are looked at more sparsely in time."""
@@ -110,6 +111,7 @@ def observe(
         looked_at=looked_at,
         effect=extent,
         sync=_sync(file, film, streams) if "sync" in parts else None,
+        marks=marks.marks(file) if "marks" in parts else Marks(),
         unread=(*track.unheard, *_unread(subject.locale)),
     )
 

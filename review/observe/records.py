@@ -167,6 +167,16 @@ class Sync:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Marks:
+    """What the container says about its making: the value and producer of an AIGC label ("" without one), and whether
+    there is a C2PA seal."""
+
+    aigc: str = ""
+    producer: str = ""
+    is_sealed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Observation:
     """Everything the checks may know about a file. `unread` says what could not be observed, and why."""
 
@@ -184,6 +194,7 @@ class Observation:
     effect: Extent = CannotMeasure(reason="The effect was not looked for.")
     sync: Sync | None = None
     """None where nothing that is seen is heard as well."""
+    marks: Marks = Marks()
     unread: tuple[str, ...] = ()
 
     def to_json(self) -> str:
@@ -207,6 +218,7 @@ class Observation:
         raw["sightings"] = tuple(Sighting(**{**row, "box": Box(**row["box"])}) for row in raw["sightings"])
         raw["faces"] = tuple(Face(**{**row, "box": Box(**row["box"])}) for row in raw.get("faces", ()))
         raw["effect"] = _extent(raw["effect"])
+        raw["marks"] = Marks(**raw.get("marks", {}))
         raw["sync"] = Sync(**raw["sync"]) if raw.get("sync") else None
         for name in ("looked_at", "unread"):
             raw[name] = tuple(raw[name])

@@ -1,4 +1,5 @@
-"""The implicit label of GB 45438-2025: a JSON under the key ``AIGC`` in the metadata of an MP4."""
+"""Writes the implicit label of GB 45438-2025: a JSON under the key ``AIGC`` in the metadata of an MP4. Read back by
+`review.observe.marks`."""
 
 import json
 import subprocess
@@ -42,32 +43,3 @@ def write(source: Path, target: Path, label: Label) -> None:
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()[-300:]
         raise CannotLabel(f"ffmpeg could not label {source.name}: {said}")
-
-
-def read(path: Path) -> dict[str, str] | None:
-    """The label found in a file; None when there is none, or it is no JSON object."""
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-protocol_whitelist", "file", "-f", "mov",
-        "-i", f"file:{path}",
-        "-f", "ffmetadata", "-",
-    ]  # fmt: skip
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return None
-    for line in done.stdout.decode(errors="replace").splitlines():
-        if line.startswith("AIGC="):
-            return _parsed(line.removeprefix("AIGC="))
-    return None
-
-
-def _parsed(escaped: str) -> dict[str, str] | None:
-    """ffmpeg's metadata text puts a backslash before = ; # and its own backslashes."""
-    plain, characters = "", iter(escaped)
-    for character in characters:
-        plain += next(characters, "") if character == "\\" else character
-    try:
-        found = json.loads(plain)
-    except ValueError:
-        return None
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else None

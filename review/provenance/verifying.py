@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from review.provenance import aigc, c2pa, keys
+from review.observe.marks import aigc_label
+from review.provenance import c2pa, keys
 from review.provenance.c2pa import Seal
 from review.provenance.streams import file_hash, streams_hash
 
@@ -72,7 +73,7 @@ def verify(path: Path) -> Answer:
         sha256=digest,
         has_our_streams=bool(record and record.streams == streams),
         seal=seal,
-        label=aigc.read(path),
+        label=aigc_label(path),
         record=record,
     )
 

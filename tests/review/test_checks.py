@@ -11,12 +11,13 @@ from review.checks.ai_label import ai_label
 from review.checks.base import Finding, verdict
 from review.checks.caption_match import caption_match
 from review.checks.effect_height import effect_height
+from review.checks.hidden_label import hidden_label
 from review.checks.likeness import likeness
 from review.checks.numeric_claims import numeric_claims
 from review.checks.registry import CHECKS, run
 from review.checks.speech_match import speech_match
 from review.checks.technical import technical
-from review.observe.records import AtLeast, CannotMeasure, Observation, Picture, Span
+from review.observe.records import AtLeast, CannotMeasure, Marks, Observation, Picture, Span
 from tests.factories import make_facts
 from tests.review.seen import RULER, measured, observation, plan, sighting, text, words
 
@@ -27,7 +28,7 @@ def severities(findings: list[Finding]) -> list[str]:
 
 def test_the_honest_file_passes_every_check() -> None:
     findings = run(make_facts(), plan(), observation())
-    assert (len(CHECKS), verdict(findings), set(severities(findings))) == (15, "passed", {"info"})
+    assert (len(CHECKS), verdict(findings), set(severities(findings))) == (16, "passed", {"info"})
 
 
 def test_an_effect_above_its_cap_is_blocked_and_shows_both_values() -> None:
@@ -287,3 +288,20 @@ def test_findings_and_observations_travel_as_json() -> None:
         assert Observation.from_json(seen.to_json()) == seen
     (finding,) = effect_height(make_facts(), plan(), observation(effect=measured(0.9)))
     assert Finding.from_json(finding.to_json()) == finding
+
+
+@pytest.mark.parametrize(
+    ("locale", "found", "severity"),
+    [
+        ("zh-CN", Marks(), "block"),
+        ("zh-CN", Marks(is_sealed=True), "block"),
+        ("zh-CN", Marks(aigc="1", producer="Rill"), "info"),
+        ("fr-FR", Marks(), "warn"),
+        ("fr-FR", Marks(is_sealed=True), "info"),
+        ("en-US", Marks(), "info"),
+    ],
+)
+def test_a_stranger_s_file_has_the_hidden_label_its_market_asks_for(locale: str, found: Marks, severity: str) -> None:
+    seen = observation(locale=locale, marks=found)
+    assert severities(hidden_label(make_facts(), None, seen)) == [severity]
+    assert severities(hidden_label(make_facts(), plan(), seen)) == ["info"], "ours gets it when it is signed"

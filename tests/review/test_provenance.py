@@ -12,7 +12,9 @@ from accounts.models import Merchant
 from generation import services
 from generation.models import Approval, SignedFile
 from review import services as review_services
-from review.provenance import aigc, c2pa, keys, signing, verifying
+from review.observe.marks import aigc_label, marks
+from review.observe.records import Marks
+from review.provenance import c2pa, keys, signing, verifying
 from review.provenance.streams import streams_hash
 from review.provenance.verifying import Verdict
 from tests.review.films import approvable, flipped, remuxed, resealed, tiny_film
@@ -45,11 +47,13 @@ def test_the_reference_reader_reads_back_what_was_sealed(sealed: tuple[SignedFil
 
 def test_the_chinese_label_names_the_content_and_its_streams(sealed: tuple[SignedFile, Path]) -> None:
     signed, path = sealed
-    label = aigc.read(path)
+    label = aigc_label(path)
     assert label == {
         "Label": "1", "ContentProducer": signed.pack["merchant"], "ProduceID": f"{signed.cut.video.public_id}/wide",
         "ReservedCode1": signed.streams, "ContentPropagator": "", "PropagateID": "", "ReservedCode2": "",
     }  # fmt: skip
+    assert marks(path) == Marks(aigc="1", producer=signed.pack["merchant"], is_sealed=True)
+    assert marks(remuxed(path)) == Marks()
 
 
 def test_an_untouched_file_is_known(sealed: tuple[SignedFile, Path]) -> None:

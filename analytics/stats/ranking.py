@@ -56,7 +56,7 @@ class Prior:
     """What is believed before data: variance of an arm's own factor, and how many arms that belief weighs."""
 
     t2: float = 0.02
-    weight: float = 3.0
+    weight: float = 10.0
     ridge: float = 0.005
     """Variance of an attribute's effect before the ridge is learnt."""
     ridge_weight: float = 8.0
@@ -64,7 +64,7 @@ class Prior:
     inside: float = 1 / 3
     """The same variance within a category, as a share of `ridge`: what holds everywhere holds there mostly, too."""
     inside_weight: float = 60.0
-    level: float = 1.0
+    level: float = 0.25
     """Relative variance of the levels of contests, and how many contests that belief weighs."""
     level_weight: float = 3.0
 
@@ -113,15 +113,18 @@ def posterior(
     """Gamma posterior of every arm, with draws of `beta` shared by the whole catalog; so are levels of contests."""
     eta = design.matrix @ fitted.beta
     shape, expected = _own_factor(cells, np.exp(eta), fitted.t2)
+    trials, won = cells.per_arm(cells.n), cells.per_contest(cells.per_arm(cells.y))
+    likely = trials * np.exp(eta) * shape / (1 / fitted.t2 + expected)
+    weight = cells.per_contest(likely)
+    usual = (won.sum() + 0.5) / (weight.sum() + 0.5 * (trials.sum() + 1) / (won.sum() + 0.5))
+    unsure = cells.per_contest(likely**2 * fitted.t2 / (1 + fitted.t2 * expected)) / np.maximum(weight, 1e-12) ** 2
+    belief = spread.Belief(t2=prior.level, weight=prior.level_weight)
+    spreads = spread.level_variance(won, weight * usual, belief, besides=unsure)
     shift = _beta_shift(design, fitted, rng, draws)  # (arms, draws): log ratio of drawn to fitted attribute part
     exposure = _recentred(cells, expected, np.exp(shift))
+    exposure *= _baselines(cells, expected, fitted.t2, 1 / spreads, rng=rng, draws=draws)
     own = rng.standard_gamma(shape[:, None], size=shift.shape) / (1 / fitted.t2 + exposure)
     relative = np.exp(eta[:, None] + shift) * own
-    trials, successes = cells.per_arm(cells.n), cells.per_arm(cells.y)
-    mean_rate = (successes.sum() + 0.5) / (trials.sum() + 1)
-    won, weight = cells.per_contest(successes), cells.per_contest(trials * relative.mean(axis=1))
-    usual = (won.sum() + 0.5) / (weight.sum() + 0.5 / mean_rate)
-    spreads = spread.level_variance(won, weight * usual, spread.Belief(t2=prior.level, weight=prior.level_weight))
     total = cells.per_contest(trials[:, None] * relative) + 1 / (spreads * usual)
     drawn = rng.standard_gamma(won[:, None] + 1 / spreads, size=total.shape)
     rates = (drawn / total)[cells.contest] * relative
@@ -140,8 +143,9 @@ def _step(cells: Cells, design: Design, now: Fit, prior: Prior) -> Fit:
     own = shape / (1 / t2 + expected)
     p = _shares(cells, np.exp(eta) * own)
     won, shown = cells.per_stratum(cells.y), cells.per_stratum(cells.n)
-    # Hypergeometric strata would take (shown - won) / (shown - 1); measured on simulated catalogs, t2 then falls short.
-    finite = won * np.clip(1 - won / np.maximum(shown, 1), 0, 1)
+    # Hypergeometric: of `shown` visitors `won` were successes, and no visitor succeeds twice. Exact where it matters,
+    # in small strata; anything coarser is taken for differences between arms there.
+    finite = won * np.clip((shown - won) / np.maximum(shown - 1, 1), 0, 1)
     known = spread.Information.of((cells.arm, cells.stratum), p, finite, cells.contest)
     b = known.times(lambda d: d, eta + np.log(own)) + cells.per_arm(cells.y - won * p)
     weighted = known.matrix(lambda d: d / (1 + t2 * d)) @ x
@@ -152,7 +156,7 @@ def _step(cells: Cells, design: Design, now: Fit, prior: Prior) -> Fit:
     taken = t2 * float((covariance * (weighted.T @ weighted).toarray()).sum())
     left = b - known.times(lambda d: d, x @ beta)
     t2 = spread.own_variance(known, left, spread.Belief(t2=prior.t2, weight=prior.weight), taken=taken)
-    ridge = _learn_ridge(design, beta**2 + np.diag(covariance), max(prior.ridge, t2 / 2), prior)
+    ridge = _learn_ridge(design, beta**2 + np.diag(covariance), max(prior.ridge, t2 / 4), prior)
     return Fit(beta=beta, covariance=covariance, ridge=ridge, t2=t2)
 
 
@@ -189,8 +193,24 @@ def _own_factor(cells: Cells, attraction: Floats, t2: float) -> tuple[Floats, Fl
         offered = cells.n * attraction[cells.arm]
         baseline = (won + 1) / (cells.per_stratum(offered * own[cells.arm]) + pseudo)
         expected = cells.per_arm(np.where(shown > 0, offered * baseline, 0.0))
+        # One arm with most of the traffic would otherwise pull the baseline up to itself and look average.
+        even = 1 / (1 + t2 * expected)
+        level = (cells.per_contest(successes * even) + 1) / (cells.per_contest(expected * even) + 1)
+        expected = expected * level[cells.contest]
         own = (1 / t2 + successes) / (1 / t2 + expected)
     return 1 / t2 + successes, expected
+
+
+def _baselines(
+    cells: Cells, expected: Floats, t2: float, known: float, *, rng: np.random.Generator, draws: int
+) -> Floats:
+    """Draws of each contest's baseline over the fitted one, (arms, draws), known by `known` successes beforehand.
+
+    What arms have in common cannot be told from their own factors more surely than those differ.
+    """
+    information = cells.per_contest(expected / (1 + t2 * expected)) + known
+    drawn = rng.standard_gamma(information[:, None], size=(len(information), draws)) / information[:, None]
+    return np.asarray(drawn[cells.contest])
 
 
 def _beta_shift(design: Design, fitted: Fit, rng: np.random.Generator, draws: int) -> Floats:

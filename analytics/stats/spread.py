@@ -103,14 +103,17 @@ def own_variance(information: Information, b: Floats, belief: Belief, *, taken: 
     return float(np.exp(best.x))
 
 
-def level_variance(won: Floats, expected: Floats, belief: Belief) -> float:
-    """Relative variance of the levels of contests: `won` is negative binomial around `expected` (both by contest)."""
+def level_variance(won: Floats, expected: Floats, belief: Belief, *, besides: Floats) -> float:
+    """Relative variance of the levels of contests: `won` is negative binomial around `expected` (both by contest).
+
+    `besides` is how much of a contest's variance its arms' own factors, not known exactly, make by themselves.
+    """
 
     def surprise(log_variance: float) -> float:
-        shape = float(np.exp(-log_variance))
+        shape = 1 / (np.exp(log_variance) + besides)
         known = special.gammaln(won + shape) - special.gammaln(shape) + shape * np.log(shape)
         data = -2 * float((known - (won + shape) * np.log(expected + shape)).sum())
-        return data + belief.weight * (log_variance + belief.t2 * shape)
+        return data + belief.weight * (log_variance + belief.t2 / float(np.exp(log_variance)))
 
     best = optimize.minimize_scalar(surprise, bounds=(np.log(LEAST), np.log(MOST)), method="bounded")
     return float(np.exp(best.x))

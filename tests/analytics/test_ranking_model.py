@@ -1,5 +1,7 @@
 """The hierarchical model recovers what was planted and does not mistake traffic for appeal."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,6 +68,27 @@ def test_ninety_percent_intervals_cover_most_true_rates() -> None:
         low, high = np.quantile(share, [0.05, 0.95], axis=0)
         inside.append((low <= truth) & (truth <= high))
     assert 0.82 < np.mean(inside) < 0.95
+
+
+def test_days_of_few_visitors_are_not_taken_for_differences_between_clips() -> None:
+    """Two of a day's eight visitors succeed, whatever they saw: so few vary less than many at the same rate would."""
+    cells, matrix, _ = world(3, products=2000, visitors=200, beta={}, days=10)
+    won = np.random.default_rng(3).multivariate_hypergeometric([2, 2, 2, 2], 2, size=20_000)
+    even = replace(cells, n=np.full(len(cells.n), 2.0), y=won.ravel().astype(float))
+    assert fit(even, matrix).t2 < 0.015  # believed beforehand: 0.02; with the variance of many it would be 0.025
+
+
+def test_an_arm_with_most_of_the_traffic_is_not_taken_for_the_average() -> None:
+    """By its own results the first is half as good again as the others, and nine in ten visitors saw it."""
+    n = np.tile([9000.0, 333.0, 333.0, 333.0], 50)
+    contest = np.arange(50).repeat(4)
+    cells = Cells(
+        arm=np.arange(200), stratum=contest, n=n, y=n * np.tile([0.06, 0.04, 0.04, 0.04], 50), contest=contest
+    )
+    matrix = design([{}] * 200, ["c"] * 200)
+    known = replace(fit(cells, matrix), t2=0.04)
+    drawn = posterior(cells, matrix, known, np.random.default_rng(0)).relative.mean(axis=0).reshape(50, 4).mean(axis=0)
+    assert drawn[0] / drawn[1:].mean() > 1.25
 
 
 def test_a_new_arm_starts_at_what_its_attributes_promise() -> None:

@@ -207,10 +207,10 @@ EUROPEAN_UNION = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Consent:
-    """A paper that lets a person or a brand be shown with this product."""
+    """A paper that lets a person, a brand or somebody's picture be shown with this product."""
 
     id: str
-    kind: Literal["person", "brand"]
+    kind: Literal["person", "brand", "photo"]
     name: str
     document: str
     use: Literal["any", "shop", "ads"] = "any"

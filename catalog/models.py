@@ -273,11 +273,15 @@ class Clip(ProductRow):
 
 
 class Consent(TenantModel):
-    """A paper that lets a person or a brand be shown. Never changed or deleted: withdrawn, or followed by another."""
+    """A paper that lets a person, a brand or somebody's picture be shown.
+
+    Never changed or deleted: withdrawn, or followed by another.
+    """
 
     class Kind(models.TextChoices):
         PERSON = "person", "A person"
         BRAND = "brand", "A brand"
+        PHOTO = "photo", "A picture"
 
     class Use(models.TextChoices):
         ANY = "any", "Any use"

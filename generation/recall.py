@@ -5,7 +5,7 @@ makes it anew. Two ways back are final for a file: its approval was withdrawn, o
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -35,6 +35,8 @@ REMADE = (Video.State.STALE, Video.State.WITHDRAWN, Video.State.TAKEN_DOWN, Vide
 """States of a video that another one may take the place of."""
 RETIRED = (Video.State.STALE, Video.State.WITHDRAWN)
 """Those of them that leave the lists with it; a takedown and a rejection stay to be read."""
+ASKED: list[Callable[[], Iterable[tuple[Video, str]]]] = []
+"""Who else knows of finished videos that were overtaken, and why: apps above this one add themselves."""
 REASON = 300
 """Letters of a reason that a placement keeps."""
 
@@ -68,10 +70,12 @@ def built_on(consents: Mapping[int, Consent]) -> list[Video]:
 
 
 def overtaken() -> list[tuple[Video, str]]:
-    """The merchant's finished videos that a label rule or a withdrawn model has overtaken, each with the reason."""
-    return [
+    """The merchant's finished videos that a label rule, a withdrawn model or one of `ASKED` has overtaken, with why."""
+    own = [
         (video, because) for video in selectors.videos_in(*FINISHED) if (because := _label(video) or _weights(video))
     ]
+    above = [(video, because) for ask in ASKED for video, because in ask()]
+    return list({video.pk: (video, because) for video, because in reversed([*own, *above])}.values())
 
 
 def sweep() -> Iterator[tuple[Merchant, list[Video]]]:

@@ -22,6 +22,7 @@ from generation.specs import VideoSpec
 from review import auditing
 from review.auditing import Question, Report
 from review.checks import base
+from review.checks.term_lists import edition_of
 from review.models import Audit, Finding
 from review.observe import media
 from review.observe.media import MediaError
@@ -173,6 +174,7 @@ def _record(video: Video, audited: AuditedCut) -> None:
     Audit.objects.filter(pk=audited.audit_id).update(
         state=report.verdict,
         observation=report.observation.to_dict(),
+        terms=edition_of(report.observation.locale),
         seconds=report.seconds,
         finished=timezone.now(),
     )

@@ -23,6 +23,8 @@ class Audit(TenantModel):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
     observation = models.JSONField(default=dict, blank=True)
     """`review.observe.records.Observation` as JSON."""
+    terms = models.CharField(max_length=40, blank=True)
+    """Edition of the list of terms that its words were last held against."""
     seconds = models.FloatField(default=0.0)
     """Processor seconds the audit took."""
     finished = models.DateTimeField(null=True, blank=True)

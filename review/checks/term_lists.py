@@ -38,7 +38,7 @@ class TermList:
 
     @property
     def edition(self) -> str:
-        """Its name and a hash of what it says: a list that was changed, or extends a changed one, is another edition."""
+        """Its name and a hash of what it says: a list that changed, or extends one that changed, is another edition."""
         said = repr((self.terms, self.allow)).encode()
         return f"{self.name} {hashlib.sha256(said).hexdigest()[:12]}"
 

@@ -28,7 +28,7 @@ def severities(findings: list[Finding]) -> list[str]:
 
 def test_the_honest_file_passes_every_check() -> None:
     findings = run(make_facts(), plan(), observation())
-    assert (len(CHECKS), verdict(findings), set(severities(findings))) == (16, "passed", {"info"})
+    assert (len(CHECKS), verdict(findings), set(severities(findings))) == (17, "passed", {"info"})
 
 
 def test_an_effect_above_its_cap_is_blocked_and_shows_both_values() -> None:

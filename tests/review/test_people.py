@@ -11,6 +11,7 @@ from catalog.facts import Consent
 from generation.render.scene import SCENES
 from review.checks.brand_rights import brand_rights
 from review.checks.people import people
+from review.checks.picture_rights import picture_rights
 from review.observe import faces
 from review.observe.records import Box, Face
 from tests.factories import make_facts
@@ -89,3 +90,22 @@ def test_a_licensed_brand_is_shown_only_where_its_licence_holds() -> None:
     assert finding.severity == "info"
     (finding,) = brand_rights(make_facts(consents=(_consent(kind="brand", territory=("FR",)),)), plan(), observation())
     assert (finding.severity, "does not hold in US" in finding.message) == ("block", True)
+
+
+@pytest.mark.parametrize(
+    ("papers", "severity", "words"),
+    [
+        ([], "info", "taken for your own"),
+        ([{}], "info", "Permitted: Studio Nord (invoice 7)"),
+        ([{"territory": ("FR",)}], "block", "Studio Nord's permission (invoice 7) does not hold in US, only in FR"),
+        ([{"void": "ended on 01 May 2026"}], "block", "ended on 01 May 2026"),
+        ([{"void": "ended on 01 May 2026"}, {"document": "invoice 8"}], "info", "Permitted: Studio Nord (invoice 8)"),
+        ([{"pictures": ("9" * 64,), "void": "ended on 01 May 2026"}], "info", "taken for your own"),
+    ],
+)
+def test_a_picture_is_shown_only_where_its_maker_permits_it(
+    papers: list[dict[str, Any]], severity: str, words: str
+) -> None:
+    entered = [_consent(**{"kind": "photo", "name": "Studio Nord", "document": "invoice 7", **row}) for row in papers]
+    (finding,) = picture_rights(make_facts(consents=tuple(entered)), plan(), observation())
+    assert (finding.severity, words in finding.message) == (severity, True), finding.message

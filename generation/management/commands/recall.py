@@ -1,4 +1,4 @@
-"""`manage.py recall`: videos that a changed label rule or a withdrawn model has overtaken, of every merchant."""
+"""`manage.py recall`: videos that a changed label rule, list of terms or model has overtaken, of every merchant."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,7 +13,7 @@ from generation import recall
 
 
 class Command(BaseCommand):
-    help = "List what a changed label rule or WITHDRAWN_WEIGHTS has overtaken; with --pause take it back now."
+    help = "List what a changed label rule, list of terms or WITHDRAWN_WEIGHTS has overtaken; --pause takes it back."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--pause", action="store_true", help="pause them; without it they are only listed")

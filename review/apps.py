@@ -1,5 +1,8 @@
 """Django app: review."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -9,6 +12,11 @@ class ReviewConfig(AppConfig):
     def ready(self) -> None:
         """Say what a new list of terms overtakes, when it is asked."""
         from generation import recall
-        from review import rewording
 
-        recall.ASKED.append(rewording.overtaken)
+        recall.ASKED.append(_reworded)
+
+
+def _reworded() -> Iterable[tuple[Any, str]]:
+    from review import rewording  # The checks: loaded where the sweep asks, not with every web page.
+
+    return rewording.overtaken()

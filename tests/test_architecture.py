@@ -58,7 +58,7 @@ def test_a_broken_contract_is_caught(_contract: str, file: str, line: str, copy:
     assert f"{_contract} BROKEN" in done.stdout
 
 
-WATCHING = {"cv2", "onnxruntime", "ctranslate2", "rapidocr", "moviepy", "review.observe", "catalog.cutout"}
+WATCHING = {"cv2", "onnxruntime", "ctranslate2", "rapidocr", "moviepy", "review.observe.observer", "catalog.cutout"}
 """What looks at pictures and listens: hundreds of megabytes that no page needs."""
 
 

@@ -52,12 +52,13 @@ class Drawing:
     drift: tuple[float, float] = (0.0, 0.0)
     crf: int = 21
     seconds: float = 1.0
+    fps: int = FPS
 
 
 def write(drawing: Drawing, file: Path) -> Path:
     """Draw and encode (H.264, AAC): `file`."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"]
-    command += ["-s", f"{SIZE[0]}x{SIZE[1]}", "-r", str(FPS), "-i", "pipe:0"]
+    command += ["-s", f"{SIZE[0]}x{SIZE[1]}", "-r", str(drawing.fps), "-i", "pipe:0"]
     if drawing.sound is not None:
         raw = file.with_suffix(".f32")
         raw.write_bytes(drawing.sound.astype("<f4").tobytes())
@@ -76,13 +77,13 @@ def write(drawing: Drawing, file: Path) -> Path:
 def _frames(drawing: Drawing) -> list[Pixels]:
     still, words = _still(drawing.scene), _words(drawing)
     frames = []
-    for index in range(round(drawing.seconds * FPS)):
-        share = index / FPS / drawing.seconds - 0.5
+    for index in range(round(drawing.seconds * drawing.fps)):
+        share = index / drawing.fps / drawing.seconds - 0.5
         shift = np.array(drawing.drift) * share * SIZE[0]
         frame = _background(still, shift)
         for placed in drawing.products:
             _paste(frame, placed, shift)
-        _lighten(frame, drawing.flash, index)
+        _lighten(frame, drawing.flash, index / drawing.fps)
         for part, layer in words:
             under = frame[part]
             under[:] = layer[..., :3] + under * (1 - layer[..., 3:])
@@ -118,11 +119,11 @@ def _paste(frame: Pixels, placed: Placed, shift: NDArray[np.float64]) -> None:
     under[:] = np.clip(drawn, 0, 255)
 
 
-def _lighten(frame: Pixels, flash: tuple[float, float], index: int) -> None:
+def _lighten(frame: Pixels, flash: tuple[float, float], second: float) -> None:
     rate, share = flash
     if rate:
         part = frame[:, : round(share * frame.shape[1])]
-        part[:] = part * 0.3 + (170 if int(index * rate * 2 / FPS) % 2 else 0)
+        part[:] = part * 0.3 + (170 if int(second * rate * 2) % 2 else 0)
 
 
 def _words(drawing: Drawing) -> list[tuple[tuple[slice, slice], Floats]]:

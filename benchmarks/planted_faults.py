@@ -1,21 +1,24 @@
 """Which faults does the audit find, and what does it stop without reason? Faults planted by script, Wilson intervals.
 
 A file is half a second (flashes: one) of a demo product in a scene of the pack: random place, size, light, drift,
-coding, words. The clean file of a seed is watched once for all classes; a faulty one is that file with one fault,
-watched for what its rule reads. Each file becomes one line of `--store`, so a run goes on where it was stopped.
-Beside it what reading one frame and a few regular expressions find.
+coding, words. The clean file of a seed is watched once for most classes; a faulty one is that file with one fault (or
+several, of which each rule reads its own), watched for what its rule reads. Each file becomes one line of `--store`, so
+a run goes on where it was stopped. Beside it what reading one frame and a few regular expressions find.
 Promise: recall at least 0.98, false alarms at most 0.02, over 150 files each.
 
     nice python benchmarks/planted_faults.py [--n 150] [--seed 5000] [--classes colour,flashes] [--keep FOLDER]
     nice python benchmarks/planted_faults.py --report [--json]       # figures of the lines that are stored
 
-About 0.7 processor seconds a file, 6 with speech. Seeds below 5000 were used while checks were written.
+About 0.7 processor seconds a file, 3.5 with speech. People are photos of ../shared/data. Seeds below 5000
+were used while checks were written.
 """
 
 import argparse
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +27,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import imageio_ffmpeg  # type: ignore[import-untyped]  # it ships no types
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -32,13 +36,15 @@ from analytics.stats.counts import Counts
 from analytics.stats.intervals import wilson
 from benchmarks import report
 from benchmarks.drawn_clips import write
-from benchmarks.fault_kinds import FAULTS, LANGUAGES, PRODUCT, TEXT, Fault, Sample, clean
+from benchmarks.fault_kinds import FAULTS, PRODUCT, TEXT, Fault
+from benchmarks.fault_sample import LANGUAGES, Sample, clean
 from generation.render import speech as voice
 from generation.specs import Line
 from review.checks import registry, term_lists
 from review.observe import media, text
 from review.observe.observer import Part, Subject, Track, observe
 from review.observe.records import Sound
+from review.provenance import aigc
 
 STORE = report.ROOT / ".cache" / "faults"
 MIDDLING = Track(sound=Sound(codec="aac", loudness=-18.0, peak=-3.0), words=())
@@ -94,9 +100,10 @@ def _wanted(options: argparse.Namespace) -> Iterator[tuple[str, str, int]]:
 
 def _clip(name: str, language: str, *, is_faulty: bool) -> str:
     """Most classes share a clean file, some a faulty one."""
+    own = FAULTS[name].file or name
     if is_faulty:
-        return f"{FAULTS[name].file or name}-faulty-{language}"
-    return f"{name}-clean-{language}" if FAULTS[name].clean else f"clean-{language}"
+        return f"{own}-faulty-{language}"
+    return f"{own}-clean-{language}" if FAULTS[name].clean else f"clean-{language}"
 
 
 def _watched(name: str, language: str, seed: int, file: Path, *, is_faulty: bool) -> Told:
@@ -112,7 +119,8 @@ def _watched(name: str, language: str, seed: int, file: Path, *, is_faulty: bool
     rules = {each.rule for each in FAULTS.values() if (each.file == fault.file != "" if plant else each.parts <= parts)}
     rules |= {fault.rule}
     found = _found(file, sample, parts, rules)
-    naive = {rule: _naive(file, sample, rule) for rule in rules if rule in NAIVE and seed % NAIVE_EVERY == 0}
+    asked = rules & NAIVE if seed % NAIVE_EVERY == 0 and not sample.said else set()
+    naive = _naive(file, sample, asked) if asked else {}
     seconds = time.process_time() + os.times().children_user - started
     return {"found": found, "naive": naive, "sku": sample.facts.sku, "cpu": round(seconds, 2)}
 
@@ -128,6 +136,8 @@ def _found(file: Path, sample: Sample, parts: frozenset[Part], rules: set[str]) 
 
 
 def _written(sample: Sample, file: Path) -> Path:
+    if sample.producer:
+        return _marked(sample, file)
     if not sample.said:
         return write(sample.drawing, file)
     line = Line(start=0, end=5, text=sample.said)
@@ -137,14 +147,33 @@ def _written(sample: Sample, file: Path) -> Path:
     return write(replace(sample.drawing, sound=sound.astype(np.float32), seconds=seconds), file)
 
 
-def _naive(file: Path, sample: Sample, rule: str) -> bool:
+def _marked(sample: Sample, file: Path) -> Path:
+    """With its hidden label, or copied by a tool that knows nothing of it."""
+    bare = write(sample.drawing, file.with_suffix(".bare.mp4"))
+    label = aigc.Label(producer=sample.producer, produce_id=file.stem, reserved=media.sha256(bare))
+    aigc.write(bare, file, label)
+    if sample.is_stripped:
+        shutil.move(file, bare)
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-i", str(bare), "-c", "copy", str(file)]
+        subprocess.run(command, check=True, timeout=60)
+    bare.unlink()
+    return file
+
+
+def _naive(file: Path, sample: Sample, rules: set[str]) -> dict[str, bool]:
     """What somebody writes in an afternoon: text of the middle frame, substrings and a regular expression."""
     streams = media.probe(file)
     frame = media.frame_at(file, streams.seconds / 2, streams)[..., ::-1].copy()
     told = text._engine()(frame, use_det=True, use_cls=False, use_rec=True)
     read = " ".join(told.txts or ()).casefold()
+    return {rule: _naively(read, sample, rule) for rule in sorted(rules)}
+
+
+def _naively(read: str, sample: Sample, rule: str) -> bool:
     if rule == "ai_label":
         return "ai" not in read
+    if rule == "quoted":
+        return bool(re.search('["“”«»「」]', read))
     if rule == "absolute_terms":
         terms = term_lists.list_for(sample.locale)
         return any(term.phrase.casefold() in read for term in (terms.terms if terms else ()) if term.severity != "warn")
@@ -152,7 +181,7 @@ def _naive(file: Path, sample: Sample, rule: str) -> bool:
     return any(number.replace(",", ".") not in known for number in re.findall(r"\d+(?:[.,]\d+)?", read))
 
 
-NAIVE = frozenset({"ai_label", "absolute_terms", "numeric_claims"})
+NAIVE = frozenset({"ai_label", "absolute_terms", "numeric_claims", "quoted"})
 """Rules that the baseline has an answer to."""
 
 
@@ -174,16 +203,20 @@ def _report(lines: list[Told], *, as_json: bool, seed: int) -> None:
 def _figures(lines: list[Told], name: str, language: str, fault: Fault) -> dict[str, str]:
     """Shares over the stored files of a class; a dash where there are none."""
     files = {kind: _of(lines, _clip(name, language, is_faulty=kind)) for kind in (True, False)}
-    stopped = {kind: [bool(line["found"][fault.rule]) for line in files[kind]] for kind in files}
+    said = {kind: [line["found"][fault.rule] for line in files[kind]] for kind in files}
+    blocked = [any(each.startswith("block") for each in found) for found in said[True]]
     read = {kind: [line["naive"][fault.rule] for line in files[kind] if fault.rule in line["naive"]] for kind in files}
-    blocked = [any(said.startswith("block") for said in line["found"][fault.rule]) for line in files[True]]
-    baseline = read if fault.modality == "text" else {True: [], False: []}
+    told = {kind: _share([bool(found) for found in said[kind]]) for kind in said}
+    if not fault.is_claimed:
+        unmeasured = {kind: [found[0].startswith("person: Cannot") for found in said[kind]] for kind in said}
+        told = {kind: f"cannot measure, {sum(all_)} of {len(all_)}" for kind, all_ in unmeasured.items()}
+    baseline = {kind: _share(read[kind]) if fault.rule in NAIVE and fault.modality == "text" else "-" for kind in read}
     return {
-        "recall": _share(stopped[True]),
+        "recall": told[True],
         "blocked": f"{np.mean(blocked):.2f}" if blocked else "-",
-        "false alarms": _share(stopped[False]),
-        "baseline recall": _share(baseline[True]),
-        "baseline false alarms": _share(baseline[False]),
+        "false alarms": told[False],
+        "baseline recall": baseline[True],
+        "baseline false alarms": baseline[False],
     }
 
 

@@ -7,8 +7,8 @@ carries frames.
 import json
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Order:
     spec: VideoSpec
     facts: ProductFacts
     formats: tuple[Format, ...] = USUAL
+    source: str = ""
+    """The film that this one was cut from, whose motion it shares."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +70,13 @@ class Generate:
 
     def perform(self, order: Order, progress: Progress) -> Made:
         progress("Loading the model", 0.0)
-        engine = _engine(order.engine)
         started = time.process_time()
         for place, frame_format in enumerate(order.formats):
 
             def report(done: float, place: int = place) -> None:
                 progress("Generating motion, light and sound", (place + done) / len(order.formats))
 
-            motion = engine.generate(order.spec, _scene(order, frame_format), frame_format, report)
+            motion = _shared_motion(order, frame_format) or _generated(order, frame_format, report)
             _store_motion(order, frame_format, motion)
         seconds = round(time.process_time() - started, 2)
         return Made(recipe={"made_by": motion.made_by, "generate_cpu_seconds": seconds})
@@ -92,7 +93,7 @@ class Compose:
 
     def perform(self, order: Order, progress: Progress) -> Made:
         started = time.process_time()
-        motions = {each: _load_motion(order, each) for each in order.formats}
+        motions = {each: _read_motion(_motion_name(order.public_id, each)) for each in order.formats}
         with tempfile.TemporaryDirectory(prefix="vitrine-") as folder:
             rendered = render(
                 order.spec,
@@ -123,7 +124,20 @@ def _order(video: Video) -> Order:
         spec=VideoSpec.from_json(json.dumps(variant.spec)),
         facts=ProductFacts.from_json(json.dumps(variant.facts)),
         formats=tuple(ordered(video.formats)),
+        source=str(video.trimmed_from.public_id) if video.trimmed_from else "",
     )
+
+
+def _generated(order: Order, frame_format: Format, report: Callable[[float], None]) -> Motion:
+    """The whole motion of the plan, with what is not shown of it."""
+    plan = replace(order.spec, seconds=order.spec.whole_seconds)
+    return _engine(order.engine).generate(plan, _scene(order, frame_format), frame_format, report)
+
+
+def _shared_motion(order: Order, frame_format: Format) -> Motion | None:
+    """The motion of the film that this one was cut from; None where there is no such film or it lacks this format."""
+    name = _motion_name(order.source, frame_format)
+    return _read_motion(name) if order.source and default_storage.exists(name) else None
 
 
 @lru_cache(maxsize=3)
@@ -181,21 +195,18 @@ def _pixels(name: str, mode: str) -> NDArray[np.uint8]:
         return np.asarray(image.convert(mode))
 
 
-def _motion_name(order: Order, frame_format: Format) -> str:
-    return f"work/{order.public_id}/{frame_format}.npz"
+def _motion_name(public_id: str, frame_format: Format) -> str:
+    return f"work/{public_id}/{frame_format}.npz"
 
 
 def _store_motion(order: Order, frame_format: Format, motion: Motion) -> None:
     with tempfile.NamedTemporaryFile(suffix=".npz") as file:
         motion.save(Path(file.name))
-        _replace(_motion_name(order, frame_format), Path(file.name))
+        _replace(_motion_name(order.public_id, frame_format), Path(file.name))
 
 
-def _load_motion(order: Order, frame_format: Format) -> Motion:
-    with (
-        tempfile.NamedTemporaryFile(suffix=".npz") as file,
-        default_storage.open(_motion_name(order, frame_format)) as own,
-    ):
+def _read_motion(name: str) -> Motion:
+    with tempfile.NamedTemporaryFile(suffix=".npz") as file, default_storage.open(name) as own:
         file.write(own.read())
         file.flush()
         return Motion.load(Path(file.name))

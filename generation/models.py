@@ -71,6 +71,8 @@ class Video(TenantModel):
     error = models.TextField(blank=True)
     followed_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     """The one that was last made in its place."""
+    trimmed_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="trims")
+    """The film that it was cut from, whose motion it shares."""
     updated = models.DateTimeField(auto_now=True)
 
     class Meta:

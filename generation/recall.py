@@ -48,7 +48,7 @@ def mark_stale(*, product_ids: Sequence[int], because: str) -> list[Video]:
     being made is taken back too, so that it never reaches a person's decision.
     """
     standing = Video.objects.filter(variant__product__in=product_ids, state__in=(*UNFINISHED, *FINISHED))
-    outdated = [video for video in standing.select_related("variant__product") if _is_outdated(video.variant)]
+    outdated = [video for video in standing.select_related("variant__product") if is_outdated(video.variant)]
     return [video for video in outdated if _take_back(video, because)]
 
 
@@ -220,6 +220,7 @@ def _pause(placements: QuerySet[Placement], because: str) -> None:
     placements.update(state=Placement.State.PAUSED, paused_because=because[:REASON])
 
 
-def _is_outdated(variant: Variant) -> bool:
+def is_outdated(variant: Variant) -> bool:
+    """Whether a plan promises what the facts of its product no longer say."""
     then = ProductFacts.from_json(json.dumps(variant.facts))
     return not then.promises_as(catalog_selectors.product_facts(variant.product))

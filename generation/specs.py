@@ -99,12 +99,26 @@ class VideoSpec:
     title: str = ""
     """Product title in the video's locale."""
     call_to_action: str = ""
+    left_out: tuple[tuple[float, float], ...] = ()
+    """Seconds from and to of the motion that are not shown: a person cut them out. `seconds` counts what is left."""
     version: int = field(default=1)
 
     @property
     def market(self) -> str:
         """Country code it is made for; "" when its locale names none."""
         return self.locale.partition("-")[2]
+
+    @property
+    def whole_seconds(self) -> float:
+        """Length of the motion, with what is not shown of it."""
+        return round(self.seconds + sum(end - start for start, end in self.left_out), 6)
+
+    def shown(self, frames: int) -> tuple[int, ...]:
+        """Which of so many frames of motion are shown, in order."""
+        gone = {
+            frame for start, end in self.left_out for frame in range(round(start * self.fps), round(end * self.fps))
+        }
+        return tuple(frame for frame in range(frames) if frame not in gone)
 
     @property
     def use(self) -> Literal["shop", "ads"]:
@@ -123,8 +137,11 @@ class VideoSpec:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
-        """Canonical JSON: equal specs are equal bytes."""
-        return json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """Canonical JSON: equal specs are equal bytes; what nothing was left out of does not name it."""
+        rows = dataclasses.asdict(self)
+        if not self.left_out:
+            del rows["left_out"]
+        return json.dumps(rows, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "VideoSpec":
@@ -133,6 +150,7 @@ class VideoSpec:
         raw["shots"] = tuple(Shot(**{**row, "effect": EffectSpec(**row["effect"])}) for row in raw["shots"])
         for name, kind in {"narration": Line, "captions": Line, "labels": Label, "constraints": Constraint}.items():
             raw[name] = tuple(_record(kind, row) for row in raw[name])
+        raw["left_out"] = tuple((start, end) for start, end in raw.get("left_out", ()))
         return cls(**raw)
 
 

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("videos/remake/", views.stale_remake, name="stale_remake"),
     path("videos/<uuid:public_id>/remake/", views.video_remake, name="video_remake"),
     path("videos/<uuid:public_id>/formats/", views.video_add_format, name="video_add_format"),
+    path("videos/<uuid:public_id>/trim/", views.video_trim, name="video_trim"),
     path("videos/<uuid:public_id>/retry/", views.video_retry, name="video_retry"),
     path("api/v1/products/<uuid:public_id>/videos", api.ProductVideos.as_view(), name="api_plan"),
     path("api/v1/videos", api.VideoList.as_view(), name="api_videos"),

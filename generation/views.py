@@ -19,8 +19,9 @@ from catalog.ingest.images import ImageError
 from catalog.models import Image, Product
 from catalog.selectors import matching, product_facts, without_size
 from catalog.truth import truth_card
-from generation import boards, planning, recall, selectors, services
+from generation import boards, planning, recall, selectors, services, trimming
 from generation.formats import FORMATS, USUAL
+from generation.forms import TrimForm
 from generation.models import Video
 
 PER_PAGE = 24
@@ -155,6 +156,26 @@ def video_add_format(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     else:
         messages.success(request, "The same film in another shape. It is checked, and waits for your yes, by itself.")
     return redirect("review:video_detail", public_id=video.public_id)
+
+
+@login_required
+@require_POST
+def video_trim(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Cut a stretch out of a film: another one is made from the same motion, this one stays."""
+    video = get_object_or_404(Video.objects.select_related("variant__product"), public_id=public_id)
+    form = TrimForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Give the first and the last second of the stretch, such as 1.0 and 2.5.")
+        return redirect("review:video_detail", public_id=public_id)
+    start, end = form.cleaned_data["start"], form.cleaned_data["end"]
+    try:
+        shorter = trimming.trim(video=video, start=start, end=end, by=request.user.get_username())
+    except services.CannotPlan as problem:
+        messages.error(request, str(problem))
+        return redirect("review:video_detail", public_id=public_id)
+    gone = "".join(f" “{sentence}” goes with it." for sentence in trimming.left_out(video, start, end))
+    messages.success(request, f"Being made without these seconds, and checked by itself; the other film stays.{gone}")
+    return redirect("review:video_detail", public_id=shorter.public_id)
 
 
 @login_required

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import AuditLog
-from generation import boards, recall, selectors
+from generation import boards, recall, selectors, trimming
 from generation.models import Approval, Cut, Placement, Video
 from review.checks.titles import title_of
 from review.measured import PASSED, Measured, measured_of
@@ -58,6 +58,7 @@ class Page:
     can_repair: bool
     """Whether the file is refused or in doubt, so that another one may take its place."""
     can_withdraw: bool
+    can_trim: bool
     because: str
     """Why it was paused or taken back; "" while it stands."""
     successor: Video | None
@@ -140,6 +141,7 @@ def page_of(video: Video, cut: Cut | None) -> Page:
         can_decide=boards.is_waiting(video),
         can_repair=boards.is_waiting(video) or video.state == Video.State.REJECTED,
         can_withdraw=video.state in recall.APPROVED,
+        can_trim=video.state in trimming.CUT,
         because=_because(video),
         successor=video.followed_by if video.followed_by and video.followed_by.state not in selectors.SPENT else None,
         making=boards.making_of(video),
@@ -181,6 +183,7 @@ def _recipe(video: Video, cut: Cut | None) -> tuple[tuple[str, Any], ...]:
         ("Made by", video.recipe.get("made_by", video.engine)),
         ("Machine time", f"{machine:.1f} s" if machine else ""),
         ("Seed", spec.get("seed")),
+        ("Cut out", ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in spec.get("left_out", ()))),
         ("Scene", ", ".join(shot["scene"] for shot in shots)),
         ("Prompt", " / ".join(shot["prompt"] for shot in shots)),
         ("Facts version", video.variant.facts_version),

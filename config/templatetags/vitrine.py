@@ -110,6 +110,8 @@ ACTIONS = {
     "put_back": "put a video back for the platform",
     "lift_takedown": "lifted a takedown",
     "remake": "had a video made anew",
+    "trim": "cut a stretch out of a video",
+    "add_format": "had a film made in another format",
     "add_webhook": "added a webhook",
     "remove_webhook": "removed a webhook",
     "switch_webhook_off": "switched a webhook off",

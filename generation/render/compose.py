@@ -121,12 +121,18 @@ class Cut:
         self._standing = Standing(self._sprite, scene=scene, spot=spot, track=self.track, own_shadow=own)
         self.outlet = Outlet(self._sprite, self.track, scene=scene, spot=spot, width=self.size[0])
         self._effect = effect.Effect(self.motion, self.outlet, seed=spec.seed)
+        self._shown = spec.shown(len(self.motion))
         self._texts = self._captioned()
 
     @property
     def frames(self) -> int:
-        """Number of frames in the clip."""
-        return len(self.motion)
+        """Number of frames that are shown."""
+        return len(self._shown)
+
+    @property
+    def ambience(self) -> Motion:
+        """The motion with the sound of the frames that are shown."""
+        return sound.joined(self.motion, self._shown)
 
     @property
     def texts(self) -> tuple[Overlay, ...]:
@@ -155,10 +161,11 @@ class Cut:
 
     def frame(self, index: int) -> Picture:
         """RGB frame (height, width, 3)."""
-        picture = self._backdrop.frame(index)
-        self._effect.draw_under(picture, index)
-        self._standing.draw(picture, index)
-        self._effect.draw(picture, index)
+        moment = self._shown[index]
+        picture = self._backdrop.frame(moment)
+        self._effect.draw_under(picture, moment)
+        self._standing.draw(picture, moment)
+        self._effect.draw(picture, moment)
         for text in self._texts:
             text.draw(picture, index / self.motion.fps)
         return picture
@@ -176,7 +183,7 @@ class Cut:
 
     def _captioned(self) -> tuple[Overlay, ...]:
         page, cues = Page(format=self.format, size=self.size, locale=self.spec.locale), timeline.cues(self.spec)
-        behind = [self._backdrop.frame(index) for index in (0, self.frames - 1)]
+        behind = [self._backdrop.frame(index) for index in (self._shown[0], self._shown[-1])]
         product, touched, air = _swept(self._sprite, self.track), self.obstacles(), AIR * unit_of(self.size)
         free = [Box(box.left, box.top - air, box.right, box.bottom) for box in self._effect.boxes()]
         # An effect that fills the frame may be written over by what finds no other room; the product may not.
@@ -212,7 +219,7 @@ def _write(
     progress: Progress,
 ) -> RenderedCut:
     started = time.monotonic()
-    audio = sound.mix(cut.motion, said, cut.frames / cut.motion.fps)
+    audio = sound.mix(cut.ambience, said, cut.frames / cut.motion.fps)
     mixed = time.monotonic()
     path, poster = out / f"{cut.format}.mp4", out / f"{cut.format}.jpg"
     encoding = encode.Encoding(size=cut.size, fps=cut.motion.fps)

@@ -1,6 +1,8 @@
 """The sound of a video: ambience from the clip, narration over it, mixed on one timeline at shop loudness."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from moviepy import AudioArrayClip, CompositeAudioClip, afx
@@ -20,6 +22,8 @@ DUCKED = 0.45
 """Ambience under speech, as a factor."""
 FADE_IN, FADE_OUT = 0.15, 0.45
 """Seconds at the clip's ends, so that a loop does not click."""
+JOINT = 0.02
+"""Seconds on either side of a cut, for the same reason."""
 
 
 def mix(motion: Motion, utterances: Sequence[Utterance], seconds: float) -> Floats:
@@ -35,6 +39,20 @@ def mix(motion: Motion, utterances: Sequence[Utterance], seconds: float) -> Floa
     count = min(len(whole), len(mixed))
     whole[:count] = mixed[:count]
     return loudness.normalised(whole)
+
+
+def joined(motion: Motion, shown: Sequence[int]) -> Motion:
+    """The motion with the sound of these frames alone, softened where two of them did not follow each other."""
+    if len(shown) == len(motion):
+        return motion
+    frame, ends = motion.sound_rate / motion.fps, np.flatnonzero(np.diff(shown) > 1)
+    runs = np.split(np.asarray(shown), ends + 1)
+    parts = [motion.sound[round(run[0] * frame) : round((run[-1] + 1) * frame)].copy() for run in runs]
+    for before, after in pairwise(parts):
+        ramp = np.linspace(1, 0, min(round(JOINT * motion.sound_rate), len(before), len(after)), dtype=np.float32)
+        before[len(before) - len(ramp) :] *= ramp[:, None]
+        after[: len(ramp)] *= ramp[::-1, None]
+    return replace(motion, sound=np.concatenate(parts))
 
 
 def _clip(sound: Floats) -> AudioArrayClip:

@@ -129,6 +129,24 @@ def test_the_player_plays_steps_and_mutes_by_keyboard(
     assert complaints == []
 
 
+def test_a_stretch_is_cut_out_from_the_moments_that_the_player_shows(
+    site: str, open_shop: Shop, browse: Browse, complaints: list[str]
+) -> None:
+    page = browse()
+    sign_in(page, site)
+    page.goto(site + page_of(open_shop, Video.State.PUBLISHED))
+    page.get_by_text("Cut a stretch out").click()
+    page.locator("body").press("ArrowRight")
+    expect(page.locator("[data-time]")).to_have_text("0.5 / 2.0 s")
+    page.get_by_role("button", name="the moment shown").first.click()
+    page.get_by_label("To second").fill("1.5")
+    page.get_by_role("button", name="Cut it out").click()
+
+    expect(page.get_by_text("Being made without these seconds")).to_be_visible()
+    expect(page.get_by_text("seconds 0.5 to 1.5 cut out")).to_be_visible()
+    assert complaints == []
+
+
 def test_progress_moves_by_itself_and_turns_into_the_finished_page(
     site: str, open_shop: Shop, browse: Browse, complaints: list[str]
 ) -> None:

@@ -54,6 +54,7 @@ POSTS = [
     ("generation:product_parameter", _product),
     ("generation:video_remake", _video(Video.State.STALE)),
     ("generation:video_retry", _video(Video.State.FAILED)),
+    ("generation:video_trim", _video(Video.State.PUBLISHED)),
     ("review:video_approve", _video(Video.State.NEEDS_PERSON)),
     ("review:video_reject", _video(Video.State.NEEDS_PERSON)),
     ("review:video_show", _video(Video.State.APPROVED)),

@@ -5,6 +5,7 @@ import { measured } from "./parts/measured.js";
 import { preview } from "./parts/preview.js";
 import { drop } from "./parts/drop.js";
 import { place } from "./parts/place.js";
+import { trim } from "./parts/trim.js";
 import { arena } from "./parts/arena.js";
 
 const parts = {
@@ -14,6 +15,7 @@ const parts = {
   "[data-preview]": preview,
   "[data-drop]": drop,
   "[data-place]": place,
+  "[data-trim]": trim,
   "[data-arena]": arena,
 };
 const started = new Map(Object.keys(parts).map((selector) => [selector, new WeakSet()]));

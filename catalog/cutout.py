@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from catalog import ground, matting
 from catalog.assets import resolve
+from catalog.contour import contour
 from catalog.ingest.images import Photo
 from catalog.matting import Matte, Plane
 
@@ -40,9 +41,8 @@ class Cutout:
     box: tuple[int, int, int, int]
     """Left, top, right, bottom of the visible outline; right and bottom are one past it."""
     base_px: tuple[float, float]
-    """Middle of the lowest visible row, kept to the middle third of the outline: where it is assumed to stand."""
     effect_px: tuple[float, float]
-    """Middle of the highest visible row: where an effect is assumed to leave it."""
+    """Where it is assumed to stand and where an effect leaves it: `catalog.contour`."""
     method: str
     """``own alpha``, ``plain background`` or ``network``."""
     doubt: str = ""
@@ -103,36 +103,24 @@ def _cutout(photo: Photo, matte: Matte, method: str) -> Cutout:
         raise CutoutError(
             f"No product stands out in picture {photo.name}. Upload a photo of the product alone on a plain background."
         )
-    ys, xs = np.nonzero(visible)
-    box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+    found = contour(visible)
     pixels = np.dstack([matte.colours, matte.alpha[..., None]])
     return Cutout(
         pixels=np.clip(np.rint(pixels * 255), 0, 255).astype(np.uint8),
-        box=box,
-        base_px=_kept_central(_middle(visible, box[3] - 1 - (box[3] - box[1]) // 100), box),
-        effect_px=_middle(visible, box[1] + (box[3] - box[1]) // 100),
+        box=found.box,
+        base_px=found.base_px,
+        effect_px=found.effect_px,
         method=method,
-        doubt=_doubt(photo, matte, max(box[2] - box[0], box[3] - box[1])) if method == "plain background" else "",
+        doubt=_doubt(photo, matte, max(found.box[2] - found.box[0], found.box[3] - found.box[1]))
+        if method == "plain background"
+        else "",
     )
-
-
-def _kept_central(point: tuple[float, float], box: tuple[int, int, int, int]) -> tuple[float, float]:
-    """A pair of shoes touches the ground first with one toe, and stands no less on the heels."""
-    third = (box[2] - box[0]) / 3
-    return min(max(point[0], box[0] + third), box[2] - third), point[1]
 
 
 def _doubt(photo: Photo, matte: Matte, size: int) -> str:
     """On plain paper nothing sharp should be left outside the outline but shadows, which are soft."""
     colours: matting.Colours = photo.pixels[..., :3].astype(np.float32) / np.float32(255)
     return PART_MISSING if matting.left_behind(colours, matte.alpha) > LEFT_BEHIND * size else ""
-
-
-def _middle(visible: NDArray[np.bool_], row: int) -> tuple[float, float]:
-    columns = np.nonzero(visible[row])[0]
-    return (
-        (float(columns.min() + columns.max()) / 2, float(row)) if len(columns) else (visible.shape[1] / 2, float(row))
-    )
 
 
 @functools.cache

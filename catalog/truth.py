@@ -6,6 +6,7 @@ Read by the product page; seven queries however much the product carries.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -31,6 +32,11 @@ class Photo:
 
     image: Image
     verdicts: tuple[Verdict, ...]
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it shows the product itself, which is cut out of it."""
+        return self.image.role in USABLE
 
     @property
     def is_ready(self) -> bool:
@@ -75,11 +81,24 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A size or colour that is sold under the product."""
+
+    sku: str
+    options: str
+    """Its choices: "Colour red, size L"; "" where there is nothing to choose."""
+    price_minor: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TruthCard:
     """Everything the product page shows about a product itself."""
 
     product: Product
     photos: tuple[Photo, ...]
+    details: tuple[Image, ...]
+    """Pictures of the listing's description: kept, not shown in videos."""
+    offers: tuple["Offer", ...]
     rows: tuple[SpecificationRow, ...]
     claims: tuple[Claim, ...]
     reviews: tuple[Review, ...]
@@ -99,12 +118,15 @@ def products_with_photo() -> QuerySet[Product]:
 def truth_card(product: Product) -> TruthCard:
     """Gather the card of one product."""
     evidence = tuple(product.evidences.all())
-    parameters = tuple(product.parameters.all())
+    parameters, images = tuple(product.parameters.all()), tuple(product.images.all())
+    measures = [parameter(row) for row in parameters]
     reviews, questions = tuple(product.reviews.all()), tuple(product.questions.all())
     proofs = _properties(product) | _proofs(parameters, reviews, questions, evidence)
     return TruthCard(
         product=product,
-        photos=tuple(_photo(image, [parameter(row) for row in parameters]) for image in product.images.all()),
+        photos=tuple(_photo(row, measures) for row in images if row.role != Image.Role.DETAIL),
+        details=tuple(row for row in images if row.role == Image.Role.DETAIL),
+        offers=tuple(_offer(row) for row in product.offers),
         rows=_rows(parameters, evidence),
         claims=tuple(_claim(point, product.locale, proofs) for point in product.sellingpoints.all()),
         reviews=reviews,
@@ -112,6 +134,11 @@ def truth_card(product: Product) -> TruthCard:
         search_terms=tuple(product.searchterms.all()[:12]),
         contradictions=sum(row.stance == Evidence.Stance.CONTRADICTS for row in evidence),
     )
+
+
+def _offer(row: Mapping[str, Any]) -> Offer:
+    options = ", ".join(f"{name} {value}" for name, value in row.get("options", {}).items())
+    return Offer(sku=row.get("sku", ""), options=options, price_minor=row.get("price_minor"))
 
 
 def _photo(image: Image, parameters: Sequence[ParameterFact]) -> Photo:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from generation import api, rights_views, views
+from generation import api, photo_views, rights_views, views
 
 app_name = "generation"
 urlpatterns: list[URLPattern] = [
@@ -11,10 +11,11 @@ urlpatterns: list[URLPattern] = [
     path("products/<uuid:public_id>/board/", views.product_board, name="product_board"),
     path("products/<uuid:public_id>/videos/", views.product_plan, name="product_plan"),
     path("products/<uuid:public_id>/parameters/", views.product_parameter, name="product_parameter"),
-    path("products/<uuid:public_id>/place/", views.product_place, name="product_place"),
+    path("products/<uuid:public_id>/place/", photo_views.product_place, name="product_place"),
     path("products/<uuid:public_id>/clips/", rights_views.clip_add, name="clip_add"),
     path("clips/<uuid:public_id>/remove/", rights_views.clip_remove, name="clip_remove"),
-    path("photos/<uuid:public_id>/confirm/", views.photo_confirm, name="photo_confirm"),
+    path("photos/<uuid:public_id>/cutout/", photo_views.photo_cutout, name="photo_cutout"),
+    path("photos/<uuid:public_id>/confirm/", photo_views.photo_confirm, name="photo_confirm"),
     path("rights/", rights_views.rights_list, name="rights_list"),
     path("rights/<uuid:public_id>/", rights_views.rights_detail, name="rights_detail"),
     path("rights/<uuid:public_id>/withdraw/", rights_views.rights_withdraw, name="rights_withdraw"),

@@ -1,8 +1,6 @@
 """Pages about products and their videos: the list, the product's own page, and the button that makes videos."""
 
-import tempfile
 import uuid
-from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,10 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
-from catalog import clips, parameters, pictures, rights
-from catalog.forms import ParameterForm, PlaceForm
-from catalog.ingest.images import ImageError
-from catalog.models import Image, Product
+from catalog import clips, parameters, rights
+from catalog.forms import ParameterForm
+from catalog.models import Product
 from catalog.selectors import matching, product_facts, without_size
 from catalog.truth import truth_card
 from generation import boards, planning, recall, selectors, services, trimming
@@ -58,42 +55,6 @@ def _product_page(request: HttpRequest, product: Product, form: ParameterForm, s
         "clips": [(clip, clips.is_playable(clip)) for clip in product.clips.all()],
     }  # fmt: skip
     return render(request, "generation/product_detail.html", context, status=status)
-
-
-@login_required
-def product_place(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """A place of the merchant's own: choose a photo, mark where the product stands and something of known length."""
-    product = get_object_or_404(Product, public_id=public_id)
-    form = PlaceForm(request.POST or None, request.FILES or None)
-    if form.is_valid() and _kept_place(product, form):
-        messages.success(request, "The next videos of this product are made in this place first.")
-        return redirect("generation:product_detail", public_id=public_id)
-    context = {"product": product, "form": form}
-    return render(request, "generation/product_place.html", context, status=422 if form.is_bound else 200)
-
-
-def _kept_place(product: Product, form: PlaceForm) -> bool:
-    """Attach the photo with its marks; False with an error on the form when it is no usable picture."""
-    given = form.cleaned_data
-    with tempfile.NamedTemporaryFile(suffix=Path(given["photo"].name).suffix) as file:
-        file.writelines(given["photo"].chunks())
-        file.flush()
-        try:
-            pictures.attach_place(product, Path(file.name), name=given["photo"].name, marks=form.marks())
-        except ImageError as problem:
-            form.add_error("photo", str(problem))
-            return False
-    return True
-
-
-@login_required
-@require_POST
-def photo_confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """A person's yes to a cut-out that the machine was not sure of."""
-    image = get_object_or_404(Image.objects.select_related("product"), public_id=public_id)
-    if pictures.confirm(image, by=request.user.get_username()):
-        messages.success(request, "Thank you. Videos will show the product as cut out here.")
-    return redirect("generation:product_detail", public_id=image.product.public_id)
 
 
 @login_required

@@ -102,6 +102,7 @@ ACTIONS = {
     "set_parameter": "corrected the specification",
     "remove_parameter": "took a parameter out",
     "confirm_cutout": "confirmed a cut-out",
+    "edit_cutout": "corrected a cut-out by hand",
     "mark_stale": "paused a video whose ground changed",
     "withdraw_approval": "withdrew an approval",
     "take_down": "took a video down for the platform",

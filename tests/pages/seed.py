@@ -100,6 +100,7 @@ def seed_fountain(merchant: Merchant) -> Product:
         merchant=merchant, sku="VT-FNT-016", title="Solar fountain pump, floating, 16 cm", brand="Rillet",
         category="garden", price_minor=2490, currency="USD", audience_tags=["family", "outdoor", "children"],
         effect_kind="jet", effect_cap_parameter="spray_height", titles={"fr-FR": "Pompe de fontaine solaire"},
+        offers=[{"sku": "VT-FNT-016-SA", "price_minor": 2690, "options": {"Colour": "sand"}}],
     )  # fmt: skip
     base = {"merchant": merchant, "product": product}
     for name, value, unit, bound, tolerance, looks in (

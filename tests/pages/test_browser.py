@@ -44,7 +44,9 @@ def sign_in(page: Page, site: str) -> None:
 def addresses(shop: Shop) -> list[str]:
     product = shop.product.public_id
     names = ("generation:product_detail", "generation:product_place", "analytics:report_detail")
-    singles = [reverse(name, args=[product]) for name in names]
+    with tenancy.merchant_context(shop.merchant.pk):
+        photo = Image.objects.get(product=shop.product, role="packshot").public_id
+    singles = [reverse(name, args=[product]) for name in names] + [reverse("generation:photo_cutout", args=[photo])]
     return [*map(reverse, LISTS), *singles, *(page_of(shop, state) for state in shop.videos)]
 
 
@@ -241,6 +243,38 @@ def test_three_clicks_mark_a_place_of_ones_own(site: str, open_shop: Shop, brows
         image = Image.objects.get(role="scene", width=1000)
     assert image.base_px == pytest.approx([500, 400], abs=4)
     assert image.metres_per_pixel == pytest.approx(0.80 / 400, rel=0.02)
+
+
+def test_a_cut_out_is_corrected_with_a_brush(site: str, open_shop: Shop, browse: Browse, complaints: list[str]) -> None:
+    with tenancy.merchant_context(open_shop.merchant.pk):
+        image = Image.objects.get(product=open_shop.product, role="packshot")
+    page = browse()
+    sign_in(page, site)
+    page.goto(site + reverse("generation:photo_cutout", args=[image.public_id]))
+    canvas, save = page.get_by_role("application"), page.get_by_role("button", name="Save this cut-out")
+    expect(page.get_by_label("Size")).to_be_enabled()
+    expect(save).to_be_disabled()
+
+    page.get_by_label("Take away").check()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
+    page.mouse.up()
+    canvas.press("Space")
+    page.get_by_role("button", name="Undo").click()
+    expect(save).to_be_enabled()
+    save.click()
+
+    expect(page.get_by_text("as you cut it out")).to_be_visible()
+    with tenancy.merchant_context(open_shop.merchant.pk):
+        image.refresh_from_db()
+    with image.cutout.open() as file, Picture.open(file) as stored:
+        width, height = stored.size
+        alpha = [stored.getpixel((round(x * width), height // 2))[3] for x in (0.1, 0.3, 0.5)]  # type: ignore[index]
+    assert alpha == [255, 0, 255]
+    assert complaints == []
 
 
 def test_a_blind_pair_is_judged_after_both_films_were_played(

@@ -5,6 +5,7 @@ import { measured } from "./parts/measured.js";
 import { preview } from "./parts/preview.js";
 import { drop } from "./parts/drop.js";
 import { place } from "./parts/place.js";
+import { cutout } from "./parts/cutout.js";
 import { trim } from "./parts/trim.js";
 import { arena } from "./parts/arena.js";
 
@@ -15,6 +16,7 @@ const parts = {
   "[data-preview]": preview,
   "[data-drop]": drop,
   "[data-place]": place,
+  "[data-cutout]:is(form)": cutout,
   "[data-trim]": trim,
   "[data-arena]": arena,
 };

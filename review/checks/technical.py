@@ -4,6 +4,7 @@ from catalog.facts import ProductFacts
 from generation.formats import FRAME_SIZES
 from generation.specs import VideoSpec
 from review.checks.base import Finding, Severity
+from review.checks.timing import lateness
 from review.observe.records import Observation
 
 RULE = "technical"
@@ -15,6 +16,8 @@ SLACK = 0.25
 """Seconds by which a file may differ from its plan."""
 EARLY, LATE = -0.040, 0.060
 """Seconds by which sound may come before and after what is seen (EBU R37)."""
+VOICE_SLACK = 0.085
+"""Seconds by which sentences may run apart from their captions: two frames, as they are read to one."""
 STANDSTILL = 1.6
 """Seconds of unmoving picture that are tolerated; an end card stands still."""
 
@@ -24,7 +27,7 @@ def technical(facts: ProductFacts, spec: VideoSpec | None, observation: Observat
     findings = (
         _picture(observation)
         + _sound(observation, spec)
-        + _sync(observation)
+        + _sync(observation, spec)
         + (_plan(observation, spec) if spec else [])
     )
     if findings:
@@ -72,14 +75,22 @@ def _sound(observation: Observation, spec: VideoSpec | None) -> list[Finding]:
     return findings
 
 
-def _sync(observation: Observation) -> list[Finding]:
-    """Nothing is said where nothing is both seen and heard."""
+def _sync(observation: Observation, spec: VideoSpec | None) -> list[Finding]:
+    """Nothing is said where nothing is both seen and heard; a file of ours has its sentences and captions for that."""
     seen = observation.sync
-    if seen is None or EARLY <= seen.late <= LATE:
+    if seen is not None:
+        is_fine = EARLY <= seen.late <= LATE
+        return [] if is_fine else [_shifted(seen.late, seen.frame, "what is seen")]
+    late = lateness(spec, observation) if spec else None
+    if late is None or abs(late) <= VOICE_SLACK:
         return []
-    way, frames = "after" if seen.late > 0 else "before", abs(seen.late) / seen.frame
-    message = f"The sound comes {abs(seen.late):.2f} s ({frames:.0f} frames) {way} what is seen."
-    return [_say("person", message, seen.late, LATE if seen.late > 0 else EARLY)]
+    return [_shifted(late, 1 / observation.picture.fps, "its captions")]
+
+
+def _shifted(late: float, frame: float, what: str) -> Finding:
+    way, frames = "after" if late > 0 else "before", abs(late) / frame
+    message = f"The sound comes {abs(late):.2f} s ({frames:.0f} frames) {way} {what}."
+    return _say("person", message, late, LATE if late > 0 else EARLY)
 
 
 def _plan(observation: Observation, spec: VideoSpec) -> list[Finding]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from review.observe import media, speech
+from review.observe import media, speech, voice
 from review.observe.media import Streams
 from review.observe.picture import spans
 from review.observe.records import Sound, Span, Word
@@ -32,6 +32,7 @@ def listen(file: Path, streams: Streams, language: str) -> tuple[Sound, tuple[Wo
         peak=peak if np.isfinite(peak) else None,
         silent=silent,
         speech_language=language if language in speech.HEARD else "",
+        begins=voice.beginnings(samples),
     )
     if language not in speech.HEARD:
         return sound, (), (f"Speech in {language!r} cannot be understood by the audit.",)

@@ -91,8 +91,10 @@ def frame_at(file: Path, second: float, streams: Streams) -> Frame:
 
 
 def sound(file: Path) -> NDArray[np.float32]:
-    """The sound as mono float32 in -1..1 at `SOUND_RATE`."""
-    data, _ = _run(["-i", str(file), "-vn", "-ac", "1", "-ar", str(SOUND_RATE), "-f", "f32le", "pipe:1"])
+    """The sound as mono float32 in -1..1 at `SOUND_RATE`, from the film's first moment: a track that begins later is
+    preceded by silence."""
+    chain = "aresample=async=1:first_pts=0"
+    data, _ = _run(["-i", str(file), "-vn", "-af", chain, "-ac", "1", "-ar", str(SOUND_RATE), "-f", "f32le", "pipe:1"])
     return np.frombuffer(data, np.float32)
 
 

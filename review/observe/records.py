@@ -154,6 +154,8 @@ class Sound:
     silent: tuple[Span, ...] = ()
     speech_language: str = ""
     """Language the words were listened for in; empty when nothing was listened to."""
+    begins: tuple[float, ...] = ()
+    """Seconds at which a voice, or something as loud, begins after a pause."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +229,7 @@ class Observation:
 
 def _with_spans(kind: type, row: dict[str, Any], names: tuple[str, ...]) -> Any:
     spans = {name: tuple(Span(**span) for span in row[name]) for name in names}
-    plain = {name: tuple(row[name]) for name in ("cuts", "flashes") if row.get(name) is not None}
+    plain = {name: tuple(row[name]) for name in ("cuts", "flashes", "begins") if row.get(name) is not None}
     return kind(**{**row, **spans, **plain})
 
 

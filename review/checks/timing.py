@@ -1,0 +1,44 @@
+"""By how much sound and picture of a file of ours run apart: its plan says when each sentence is said and shown."""
+
+import statistics
+from collections.abc import Sequence
+
+from generation.specs import Line, VideoSpec
+from review.checks.wording import coverage
+from review.observe.records import Observation
+
+REACH = 0.6
+"""Seconds around its planned moment in which a sentence is looked for."""
+VOICE_LAG, CAPTION_LAG = 0.04, 0.06
+"""Seconds after its planned moment at which a voice is heard to begin (a breath, a soft consonant), and at which a
+caption has risen far enough to be seen: measured on films of ours (docs/benchmarks.md)."""
+FIRST = 0.2
+"""Seconds before which a caption stands from the first frame on, so that nothing is seen to begin."""
+READ = 0.8
+
+
+def lateness(spec: VideoSpec, observation: Observation) -> float | None:
+    """Seconds by which the sentences come after their captions; None where no sentence is heard to begin."""
+    voice = _shift([line.start for line in spec.narration], observation.sound.begins)
+    if voice is None:
+        return None
+    picture = _shift(*_captions(spec.captions, observation))
+    return voice - VOICE_LAG - (picture - CAPTION_LAG if picture is not None else 0.0)
+
+
+def _captions(lines: Sequence[Line], observation: Observation) -> tuple[list[float], list[float]]:
+    """Planned and seen beginnings of captions that were read."""
+    planned, seen = [], []
+    for line in lines:
+        starts = [text.start for text in observation.texts if coverage(text.text, line.text) >= READ]
+        if line.start > FIRST and starts:
+            planned.append(line.start)
+            seen.append(min(starts, key=lambda start: abs(start - line.start)))
+    return planned, seen
+
+
+def _shift(planned: Sequence[float], noticed: Sequence[float]) -> float | None:
+    """The median of how much later each planned moment was noticed."""
+    nearest = [min((each - start for each in noticed), key=abs, default=REACH) for start in planned]
+    within = [shift for shift in nearest if abs(shift) < REACH]
+    return statistics.median(within) if within else None

@@ -4,7 +4,7 @@ import numpy as np
 
 from analytics.learning import DRAWS, Learned
 from analytics.stats import funnel, ranking
-from analytics.stats.design import Column
+from analytics.stats.design import Column, usual_rate
 from analytics.stats.ranking import Floats
 from generation.services import LearnedScore
 
@@ -16,19 +16,20 @@ def scores_from(learned: Learned) -> list[LearnedScore]:
     """One score a choice that data spoke about, for the whole catalog ("") and for each category."""
     rng = np.random.default_rng(learned.seed + 1)
     draws = {step.done: ranking.effect_draws(learned.fits[step.done], rng, draws=DRAWS) for step in funnel.STEPS}
-    refund_rate = learned.totals.get("refund", 0) / max(learned.totals.get("order", 0), 1)
+    refund = funnel.REFUND.done
+    refund_rate = usual_rate(learned.draws[refund].mean(axis=0), learned.design, learned.fits[refund].beta)
     seen = _visitors_by_column(learned)
     place = {column: index for index, column in enumerate(learned.design.columns)}
-    scores = []
+    effects: dict[str, dict[Column, Floats]] = {step: {} for step in draws}
     for column in _choices(learned):
         main = place[Column(column.attribute, column.value)]
         parts = [main, place[column]] if column in place and column.category else [main]
         if not _is_known(learned, main):
             continue
-        together = {step: drawn[:, parts].sum(axis=1) for step, drawn in draws.items()}
-        effect = funnel.worth_of_effects(learned.metric, together, refund_rate)
-        scores.append(_score(column, effect, seen[column]))
-    return scores
+        for step, drawn in draws.items():
+            effects[step][column] = drawn[:, parts].sum(axis=1)
+    found = funnel.worth_of_choices(learned.metric, effects, refund_rate)
+    return [_score(column, effect, seen[column], learned.metric) for column, effect in found.items()]
 
 
 def _choices(learned: Learned) -> list[Column]:
@@ -57,7 +58,7 @@ def _is_known(learned: Learned, column: int) -> bool:
     return bool(fitted.covariance[column, column] < KNOWN * fitted.ridge[column])
 
 
-def _score(column: Column, effect: Floats, seen: int) -> LearnedScore:
+def _score(column: Column, effect: Floats, seen: int, metric: funnel.Metric) -> LearnedScore:
     low, high = np.quantile(effect, [0.05, 0.95])
     return LearnedScore(
         category=column.category,
@@ -67,4 +68,5 @@ def _score(column: Column, effect: Floats, seen: int) -> LearnedScore:
         low=float(low),
         high=float(high),
         impressions=seen,
+        is_net=metric == "kept_order",
     )

@@ -288,6 +288,8 @@ class Proposal(TenantModel):
     before = models.FloatField(null=True)
     """What planning believed until now; null when nothing."""
     impressions = models.PositiveBigIntegerField()
+    is_net = models.BooleanField(default=False)
+    """Of orders kept, refunds taken off; otherwise of clicks."""
     products = models.PositiveIntegerField()
     videos = models.JSONField()
     """Public ids of the videos it was learnt from."""

@@ -40,7 +40,7 @@ def propose(merchant: Merchant, learned: Learned, scores: Iterable[LearnedScore]
             _close(row, "newer data do not bear it out")
     for key, one in wanted.items():
         videos, products = _sources(learned, key)
-        figures = {"effect": one.effect, "low": one.low, "high": one.high, "impressions": one.impressions}
+        figures = {name: getattr(one, name) for name in ("effect", "low", "high", "impressions", "is_net")}
         Proposal.objects.update_or_create(
             merchant=merchant, category=one.category, attribute=one.attribute, value=one.value,
             state=Proposal.State.OPEN,
@@ -56,7 +56,7 @@ def approve(merchant: Merchant, proposals: QuerySet[Proposal], *, by: str) -> in
     scores = [
         LearnedScore(
             category=row.category, attribute=row.attribute, value=row.value, effect=row.effect, low=row.low,
-            high=row.high, impressions=row.impressions,
+            high=row.high, impressions=row.impressions, is_net=row.is_net,
         )
         for row in rows
     ]  # fmt: skip

@@ -24,7 +24,7 @@ import story_page
 
 from analytics.allocation import thompson_shares
 from analytics.stats import funnel
-from analytics.stats.design import Design, design
+from analytics.stats.design import Design, design, usual_rate
 from analytics.stats.ranking import Cells, Fit, effect_draws, fit, posterior
 from catalog.facts import ProductFacts
 from generation import planning
@@ -159,19 +159,25 @@ def shares_of(batch: Batch, day: int, rng: np.random.Generator) -> np.ndarray:
     """Even on the first day; afterwards the product's own tempered Thompson shares; (PRODUCTS, ARMS)."""
     if day == 0:
         return np.full((PRODUCTS, ARMS), 1 / ARMS)
-    _, worth = fitted([batch], rng, days=day)
+    _, draws = fitted([batch], rng, days=day)
+    worth = funnel.worth(funnel.metric_for(added_in([batch], day)), draws)
     return thompson_shares(worth.reshape(len(worth), PRODUCTS, ARMS))
 
 
-def fitted(batches: list[Batch], rng: np.random.Generator, days: int = DAYS) -> tuple[dict[str, Fit], np.ndarray]:
-    """Fits of every step over some batches, and draws of what a visitor of each video is worth."""
+def added_in(batches: list[Batch], days: int = DAYS) -> int:
+    """Add-to-carts of the first days of some batches."""
+    return sum(int(one.counts["add_to_cart"][:days].sum()) for one in batches)
+
+
+def fitted(batches: list[Batch], rng: np.random.Generator, days: int = DAYS) -> tuple[dict[str, Fit], Counts]:
+    """Fits of every step over some batches, and draws of every video's rates."""
     matrix, fits, draws = design_of(batches), {}, {}
     counts = {step: np.concatenate([one.counts[step][:days] for one in batches], 1) for step in ("impression", *USUAL)}
     for step in funnel.STEPS:
         cells = cells_of(counts[step.of], counts[step.done], len(batches), is_same_day=step.is_same_day)
         fits[step.done] = fit(cells, matrix, step.prior, rounds=6)
         draws[step.done] = posterior(cells, matrix, fits[step.done], rng, draws=200).draws
-    return fits, funnel.worth(funnel.metric_for(int(counts["add_to_cart"].sum())), draws)
+    return fits, draws
 
 
 def design_of(batches: list[Batch]) -> Design:
@@ -213,16 +219,20 @@ def plan(past: list[Batch], rng: np.random.Generator, films: Films, *, feedback:
 
 def beliefs(past: list[Batch], rng: np.random.Generator) -> list[Learned]:
     """What planning is told of each choice: its effect on what a visitor is worth, with a 90 % interval."""
-    fits, _ = fitted(past, rng)
-    steps = ("add_to_cart", "order", "refund")
-    added, orders, refunds = (sum(float(one.counts[step].sum()) for one in past) for step in steps)
+    fits, rates = fitted(past, rng)
     drawn = {step: effect_draws(one, rng, draws=400) for step, one in fits.items()}
-    effect = funnel.worth_of_effects(funnel.metric_for(int(added)), drawn, refunds / max(orders, 1))
-    rows = zip(design_of(past).columns, effect.mean(0), *np.quantile(effect, [0.05, 0.95], axis=0), strict=True)
+    metric, matrix = funnel.metric_for(added_in(past)), design_of(past)
+    usual = usual_rate(rates["refund"].mean(axis=0), matrix, fits["refund"].beta)
+    by_column = {step: dict(zip(matrix.columns, each.T, strict=True)) for step, each in drawn.items()}
+    effect = funnel.worth_of_choices(metric, by_column, usual)
     return [
-        Learned(attribute=PLANNED_AS[column.attribute], value=column.value, effect=mean, low=low, high=high)
-        for column, mean, low, high in rows
-    ]
+        Learned(
+            attribute=PLANNED_AS[column.attribute], value=column.value, effect=float(against.mean()),
+            low=float(np.quantile(against, 0.05)), high=float(np.quantile(against, 0.95)),
+            is_net=metric == "kept_order",
+        )
+        for column, against in effect.items()
+    ]  # fmt: skip
 
 
 def outcome(batch: Batch) -> Outcome:

@@ -214,6 +214,8 @@ class Score(TenantModel):
     low = models.FloatField()
     high = models.FloatField()
     impressions = models.PositiveBigIntegerField(default=0)
+    is_net = models.BooleanField(default=False)
+    """Of orders kept, refunds taken off; otherwise of clicks."""
 
     class Meta:
         constraints = [

@@ -34,7 +34,10 @@ def learned_for(product: Product) -> list[Learned]:
     """What sold before: this category's scores, else those of the whole catalog."""
     rows = list(Score.objects.filter(category=product.category)) or list(Score.objects.filter(category=""))
     return [
-        Learned(attribute=row.attribute, value=row.value, effect=row.effect, low=row.low, high=row.high) for row in rows
+        Learned(
+            attribute=row.attribute, value=row.value, effect=row.effect, low=row.low, high=row.high, is_net=row.is_net
+        )
+        for row in rows
     ]
 
 

@@ -287,6 +287,8 @@ class LearnedScore:
     low: float
     high: float
     impressions: int
+    is_net: bool = False
+    """Of orders kept, refunds taken off; otherwise of clicks."""
 
 
 @transaction.atomic
@@ -298,7 +300,13 @@ def record_scores(*, merchant: Merchant, scores: Sequence[LearnedScore]) -> int:
             category=row.category,
             attribute=row.attribute,
             value=row.value,
-            defaults={"effect": row.effect, "low": row.low, "high": row.high, "impressions": row.impressions},
+            defaults={
+                "effect": row.effect,
+                "low": row.low,
+                "high": row.high,
+                "impressions": row.impressions,
+                "is_net": row.is_net,
+            },
         )
     return len(scores)
 

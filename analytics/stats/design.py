@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Column:
@@ -49,3 +51,32 @@ def design(attributes: Sequence[Mapping[str, str]], categories: Sequence[str]) -
     families = list(dict.fromkeys(column.family for column in found))
     family = np.array([families.index(column.family) for column in found], dtype=np.int64)
     return Design(matrix=matrix, columns=tuple(found), family=family)
+
+
+def usual_rate(rates: Floats, design: Design, beta: Floats) -> float:
+    """What an arm of average choices would have, from the rate of every arm, (arms,), and the fitted effects.
+
+    Totals would not do: where one choice got most of the traffic they are its own.
+    """
+    kinds: dict[str, list[float]] = {}
+    for column, effect in zip(design.columns, beta.tolist(), strict=True):
+        if not column.category:
+            kinds.setdefault(column.attribute, []).append(effect)
+    average = sum(float(np.mean(effects)) for effects in kinds.values())
+    return float(np.exp((np.log(rates) - design.matrix @ beta).mean() + average))
+
+
+def contrasts(effects: Mapping[Column, Floats]) -> dict[Column, Floats]:
+    """Draws of each effect against the average of its kind in its category; a kind of one value has none.
+
+    What all values share moves no choice, and no data can tell it from the level of the products.
+    """
+    kinds: dict[tuple[str, str], list[Floats]] = {}
+    for column, drawn in effects.items():
+        kinds.setdefault((column.attribute, column.category), []).append(drawn)
+    usual = {kind: np.mean(drawn, axis=0) for kind, drawn in kinds.items() if len(drawn) > 1}
+    return {
+        column: drawn - usual[column.attribute, column.category]
+        for column, drawn in effects.items()
+        if (column.attribute, column.category) in usual
+    }

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.stats.counts import Estimate
+from analytics.stats.design import Column, contrasts
 from analytics.stats.ranking import Prior
 
 Floats = NDArray[np.float64]
@@ -61,8 +62,24 @@ def worth(metric: Metric, draws: Mapping[str, Floats]) -> Floats:
     return draws["add_to_cart"] * draws["order"] * kept
 
 
-def worth_of_effects(metric: Metric, effects: Mapping[str, Floats], refund_rate: float) -> Floats:
-    """The same for attribute effects (log ratios): refunds enter as the log ratio of orders kept."""
+def worth_of_choices(
+    metric: Metric, effects: Mapping[str, Mapping[Column, Floats]], refund_rate: float
+) -> dict[Column, Floats]:
+    """Draws of what each choice does to the deciding rate, as log ratios to the average choice of its kind.
+
+    `effects` are those of every step, by `Step.done`. Averages go before refunds are turned into orders kept: on that
+    scale they would not cancel.
+    """
+    steps = {step: contrasts(drawn) for step, drawn in effects.items()}
+    alone = {
+        column: _worth_of_effects(metric, {step: drawn[column] for step, drawn in steps.items()}, refund_rate)
+        for column in steps[CLICK.done]
+    }
+    return contrasts(alone)
+
+
+def _worth_of_effects(metric: Metric, effects: Mapping[str, Floats], refund_rate: float) -> Floats:
+    """Refunds enter as the log ratio of orders kept."""
     if metric == "click":
         return effects["click"]
     refunded = np.minimum(refund_rate * np.exp(effects["refund"]), 0.99)

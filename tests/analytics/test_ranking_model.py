@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analytics.stats import funnel
-from analytics.stats.design import Column, Design, design
+from analytics.stats.design import Column, Design, contrasts, design, usual_rate
 from analytics.stats.ranking import Cells, effect_draws, fit, posterior
 
 SCENARIOS = ("family", "children", "holiday", "outdoor")
@@ -120,6 +120,29 @@ def test_what_wins_clicks_and_comes_back_loses_net_of_refunds() -> None:
     draws = {step: np.array([[steady[step], loud[step]]]) for step in steady}
     assert funnel.worth("click", draws).argmax() == 1
     assert funnel.worth("kept_order", draws).argmax() == 0
+
+
+def test_choices_are_compared_with_the_average_of_their_kind() -> None:
+    draws = {Column("hook", "proof"): np.array([0.5, 1.5]), Column("hook", "scene"): np.array([0.1, 1.1])}
+    found = contrasts({**draws, Column("cast", "none"): np.array([1.0, 2.0])})
+    assert {column.value for column in found} == {"proof", "scene"}
+    assert np.allclose(found[Column("hook", "proof")], 0.2)
+
+
+def test_refunds_are_judged_at_an_average_choice_whatever_got_the_traffic() -> None:
+    """40 % of what one hook sells comes back and 10 % of the other's: 20 % in the middle, not the total's 10.3 %."""
+    matrix = design([{"hook": "loud"}, *[{"hook": "calm"}] * 99], ["c"] * 100)
+    beta = np.log([2.0, 0.5])
+    rates = np.array([0.4, *[0.1] * 99])
+    usual = usual_rate(rates, matrix, beta)
+    assert usual == pytest.approx(0.2)
+    effects = {
+        step: {column: np.full(3, effect) for column, effect in zip(matrix.columns, values, strict=True)}
+        for step, values in {"click": (0, 0), "add_to_cart": (0, 0), "order": (0, 0), "refund": beta}.items()
+    }
+    worth = funnel.worth_of_choices("kept_order", effects, usual)
+    loud, calm = (float(worth[Column("hook", hook)][0]) for hook in ("loud", "calm"))
+    assert np.exp(loud - calm) == pytest.approx(0.6 / 0.9)
 
 
 def test_effects_are_drawn_with_their_covariance() -> None:

@@ -1,5 +1,7 @@
 """Plans spread wide at first, then follow what sold without giving up on the rest."""
 
+from dataclasses import replace
+
 import pytest
 
 from catalog.facts import ProductEffect, ProductImage, Question, SellingPoint
@@ -52,8 +54,44 @@ def test_what_sold_leads_the_next_batch() -> None:
 
 def test_a_third_of_a_guided_batch_still_explores() -> None:
     sold = [Learned(attribute="scenario", value="outdoor", effect=0.9, low=0.8, high=1.0)]
-    explored = [cell for cell in cells(budget=9, learned=sold) if "not tried" in cell.reason]
+    explored = [cell for cell in cells(budget=9, learned=sold) if "experiment" in cell.reason]
     assert len(explored) == 3
+
+
+def test_every_batch_explores_other_cells() -> None:
+    sold = [Learned(attribute="scenario", value="outdoor", effect=0.9, low=0.8, high=1.0)]
+    explored = [
+        {(cell.scenario, cell.locale, cell.hook) for cell in cells(budget=6, learned=sold, seed=seed)
+         if "experiment" in cell.reason}
+        for seed in range(1, 6)
+    ]  # fmt: skip
+    assert len(set.union(*explored)) > 6
+
+
+def test_what_kept_credibly_fewer_orders_is_neither_followed_nor_explored() -> None:
+    kept = [
+        Learned(attribute="scenario", value="family", effect=0.1, low=0.02, high=0.18, is_net=True),
+        Learned(attribute="scenario", value="children", effect=-0.1, low=-0.18, high=-0.02, is_net=True),
+        Learned(attribute="scenario", value="holiday", effect=0.0, low=-0.1, high=0.1, is_net=True),
+    ]
+    for seed in range(5):
+        assert "children" not in {cell.scenario for cell in cells(budget=12, learned=kept, seed=seed)}
+    clicked = [replace(row, is_net=False) for row in kept]
+    assert "children" in {cell.scenario for cell in cells(budget=12, learned=clicked, seed=1)}
+
+
+def test_a_full_batch_is_planned_even_where_little_is_left() -> None:
+    kept = [
+        Learned(attribute="locale", value="en-US", effect=0.2, low=0.1, high=0.3, is_net=True),
+        Learned(attribute="locale", value="fr-FR", effect=-0.2, low=-0.3, high=-0.1, is_net=True),
+    ]
+    planned = cells(budget=32, learned=kept)
+    assert len(planned) == len(cells(budget=32))
+    assert {cell.locale for cell in planned} == {"en-US"}
+    takes = [cell for cell in planned if "another take" in cell.reason]
+    assert takes
+    assert len({cell.seed for cell in planned}) == len(planned)
+    assert {cell.locale for cell in cells(locales=["fr-FR"], learned=kept)} == {"fr-FR"}
 
 
 def test_a_scene_photo_of_the_merchant_comes_first() -> None:

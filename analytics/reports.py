@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from analytics import comparisons, feedback, learning, selectors, verdicts
@@ -30,6 +31,7 @@ from analytics.stats.guards import SampleRatio, sample_ratio_any_time
 from analytics.stats.intervals import wilson
 from catalog.models import Product
 from generation.services import LearnedScore
+from generation.specs import film_second
 
 
 def placement_report(product: Product, learned: Learned | None = None, *, seed: int = 0) -> PlacementReport:
@@ -201,12 +203,18 @@ def _arm_report(
 
 def _script(seconds: float, spec: Mapping[str, Any]) -> Script:
     """Shots and captions of a specification; one from before shots were kept has none."""
+    at = partial(film_second, left_out=spec.get("left_out", ()))
     shots = tuple(
-        Moment(start=one["start"], end=one["end"], words=f"{one['scene']}, {one['camera']}".replace("_", " "))
+        Moment(start=at(one["start"]), end=at(one["end"]), words=f"{_place(one)}, {one['camera']}")
         for one in spec.get("shots", ())
+        if at(one["start"]) < at(one["end"])
     )
     captions = tuple(Moment(start=one["start"], end=one["end"], words=one["text"]) for one in spec.get("captions", ()))
     return Script(seconds=seconds, shots=shots, captions=captions)
+
+
+def _place(shot: Mapping[str, Any]) -> str:
+    return "close-up" if shot.get("framing") == "close" else str(shot["scene"]).replace("_", " ")
 
 
 def _average_click_rate(rows: Sequence[DailyCount]) -> float:

@@ -28,6 +28,7 @@ from generation.render import framing, rigid
 from generation.render.clip import Motion
 from generation.render.compose import Cut
 from generation.render.scene import SCENES, Scene
+from generation.render.view import Take
 from generation.specs import EffectSpec
 from tests.generation.render.stage import BOTTLE_HEIGHT_M, BOTTLE_WIDTH_M, make_cutout, make_spec
 
@@ -81,7 +82,7 @@ def bottle(frame: np.ndarray) -> tuple[np.ndarray, float, float]:
 
 def measure(scene: Scene, motion: Motion) -> list[float]:
     """Worst distance in pixels between product and spot, worst error of width and height in percent, change of pace."""
-    cut = Cut(make_spec(labels=(), captions=(), title=""), marked(scene), motion, cutout=make_cutout())
+    cut = Cut(make_spec(labels=(), captions=(), title=""), [Take(marked(scene), motion)], cutout=make_cutout())
     floor = MARKS[:, :2].astype(np.float32)
     found = []
     for index in np.linspace(0, cut.frames - 1, FRAMES).astype(int):
@@ -97,7 +98,8 @@ def measure(scene: Scene, motion: Motion) -> list[float]:
 
 def change_of_pace(cut: Cut) -> float:
     """99 % quantile of a cell's change of velocity, in pixels a frame from one frame to the next."""
-    moved = rigid.displacement(cut.motion, rigid.centres(cut.motion)) * np.array(cut.size) / 2
+    (view,) = cut.views
+    moved = rigid.displacement(view.motion, rigid.centres(view.motion)) * np.array(cut.size) / 2
     return float(np.quantile(np.abs(np.diff(moved, n=2, axis=0)).max(-1), 0.99))
 
 

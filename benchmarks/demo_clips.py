@@ -24,6 +24,7 @@ from generation.prompts import compose as composer
 from generation.render import compose, framing
 from generation.render.clip import HEIGHT, SPREAD, Motion
 from generation.render.scene import Scene
+from generation.render.view import Cutout, Take
 from generation.specs import Line, Shot, VideoSpec
 from review.observe.photo import Photo
 
@@ -82,9 +83,10 @@ def card(scene: str) -> SceneCard:
 def plan(
     product: Demo, scene: str, *, scenario: str = "family", locale: str = "en-US", seed: int = 0, hook: str = "benefit"
 ) -> VideoSpec:
-    """The six-second plan that the product would get in this scene."""
+    """The six-second plan that the product would get in this scene, as one shot: its first one throughout."""
     cell = Cell(scenario=scenario, locale=locale, hook=hook, scene=scene, seed=seed, reason="")
-    return composer(product.facts, cell, card(scene))
+    spec = composer(product.facts, cell, card(scene))
+    return spec.alone(replace(spec.shots[0], end=spec.seconds))
 
 
 def with_height(spec: VideoSpec, metres: float) -> VideoSpec:
@@ -106,8 +108,8 @@ def film(
     motion = _steady(_engine().generate(spec, scene, frame_format, lambda share: None), spec)
     if seconds < spec.seconds:
         spec, motion = _stretch(spec, start, seconds), _part(motion, start, seconds)
-    cutout = compose.Cutout(rgba=product.rgba, photo=product.image)
-    (cut,) = compose.render(spec, {frame_format: scene}, {frame_format: motion}, cutout=cutout, out=folder)
+    cutout = Cutout(rgba=product.rgba, photo=product.image)
+    (cut,) = compose.render(spec, {frame_format: [Take(scene, motion)]}, cutout=cutout, out=folder)
     return cut.path
 
 

@@ -65,6 +65,7 @@ def _signed(folder: Path) -> Path:
     from generation.render import compose
     from generation.render.clip import Motion
     from generation.render.scene import Scene
+    from generation.render.view import Cutout, Take
     from review.provenance import keys, signing
     from review.provenance.streams import streams_hash
 
@@ -72,8 +73,8 @@ def _signed(folder: Path) -> Path:
     spec = demo_clips.plan(mug, "kitchen_counter")
     scene = Scene.load("kitchen_counter", "wide")
     motion = Motion.still(round(spec.seconds * spec.fps), effect=spec.shots[0].effect)
-    cutout = compose.Cutout(rgba=mug.rgba, photo=mug.image)
-    film = compose.render(spec, {"wide": scene}, {"wide": motion}, cutout=cutout, out=folder)[0].path
+    cutout = Cutout(rgba=mug.rgba, photo=mug.image)
+    film = compose.render(spec, {"wide": [Take(scene, motion)]}, cutout=cutout, out=folder)[0].path
     pack = {
         "merchant": "Demo", "video": "benchmark", "format": "wide", "title": "Mug", "ingredients": [],
         "model": {"made_by": "a camera that stands still"}, "streams": streams_hash(film),

@@ -20,6 +20,7 @@ from benchmarks import report
 from generation import engines
 from generation.render import compose, speech
 from generation.render.compose import Cut
+from generation.render.view import Take
 from generation.specs import Line
 from tests.generation.render.stage import JET, make_cutout, make_scene, make_spec
 
@@ -48,21 +49,24 @@ def measure(*, voice: bool) -> dict[str, float]:
         "tall": make_scene("tall", width=1440, surface="water", view_width_m=0.76),
     }
     engine = engines.load("parallax", weights=Path(), text_encoder=Path())
-    motions = {name: _heard(engine.generate(spec, scenes[name], name, lambda share: None)) for name in scenes}
+    takes = {
+        name: [Take(scene, _heard(engine.generate(spec, scene, name, lambda share: None)))]
+        for name, scene in scenes.items()
+    }
     if voice:
         with stage("voice"):
             speech.speak(
                 Line(start=0.5, end=5.5, text="Fresh water for your birds, powered by sunlight alone."), "en-US"
             )
     with stage("preparing"):
-        cuts = {name: Cut(spec, scenes[name], motions[name], cutout=make_cutout()) for name in scenes}
+        cuts = {name: Cut(spec, takes[name], cutout=make_cutout()) for name in takes}
     with stage("drawing"):
         for cut in cuts.values():
             for index in range(cut.frames):
                 cut.frame(index)
     started = time.monotonic()
     with stage("whole"), tempfile.TemporaryDirectory() as folder:
-        compose.render(spec, scenes, motions, cutout=make_cutout(), out=Path(folder))
+        compose.render(spec, takes, cutout=make_cutout(), out=Path(folder))
     CPU["wall"] = time.monotonic() - started
     CPU["sound and encoding"] = CPU["whole"] - CPU["preparing"] - CPU["drawing"]
     return CPU

@@ -27,8 +27,9 @@ from generation.planning import scene_pack
 from generation.planning.cells import scene_for, suits
 from generation.planning.scenarios import SCENARIOS, hooks_for
 from generation.prompts import exaggerate
-from generation.render.compose import Cut, Cutout
+from generation.render.compose import Cut
 from generation.render.scene import Scene
+from generation.render.view import Cutout, Take
 from generation.specs import VideoSpec
 from review.checks.effect_height import effect_height
 from review.observe.observer import Subject, Track, observe
@@ -55,7 +56,7 @@ def strip(product: Demo, spec: VideoSpec, path: Path) -> None:
     """Three frames of the wide cut beside each other."""
     scene = demo_clips._framed(Scene.load(spec.shots[0].scene, "wide"), spec.shots[0], product)
     motion = demo_clips._engine().generate(spec, scene, "wide", lambda share: None)
-    cut = Cut(spec, scene, motion, cutout=Cutout(rgba=product.rgba, photo=product.image), size=SIZE)
+    cut = Cut(spec, [Take(scene, motion)], cutout=Cutout(rgba=product.rgba, photo=product.image), size=SIZE)
     frames = np.concatenate([cut.frame(round(at * (cut.frames - 1))) for at in MOMENTS], axis=1)
     half = path.with_suffix(".part")
     Image.fromarray(frames).resize((960, 180), Image.Resampling.LANCZOS).save(half, "JPEG", quality=86)

@@ -20,8 +20,8 @@ class Composition:
     """Of the point where it stands."""
     width: float
     height: float
-    reach: float
-    """Height of a product and its effect together: above it words need room."""
+    reach: float | None = None
+    """Height of a product and its effect together: above it words need room. None: however high it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,8 @@ class FrameFormat:
     least_pixels: int
     """Pixels of that picture across the shorter side, at least: fewer would look soft beside the sharp product."""
     composition: Composition
+    close: Composition
+    """Of a shot that shows the product itself; its effect may leave the picture where words stand beside it."""
     safe: tuple[int, int, int, int]
     """Left, top, right and bottom of the box that no place covers with buttons of its own: words stay inside."""
     words: tuple[Side, ...]
@@ -58,23 +60,27 @@ FORMATS: dict[Format, FrameFormat] = {
     "wide": FrameFormat(
         name="Wide", ratio="16:9", size=(1280, 720), still="wide", least_pixels=626, safe=(64, 40, 1216, 680),
         composition=Composition(at=(0.60, 0.80), width=0.36, height=0.52, reach=0.72),
+        close=Composition(at=(0.66, 0.84), width=0.46, height=0.70),
         words=("left", "right", "above", "below"),
     ),
     # The box clears the buttons of YouTube, Meta and TikTok (120-888, 288-1248 of 1080x1920).
     "tall": FrameFormat(
         name="Tall", ratio="9:16", size=(720, 1280), still="tall", least_pixels=540, safe=(80, 192, 592, 832),
         composition=Composition(at=(0.50, 0.70), width=0.66, height=0.34, reach=0.31),
+        close=Composition(at=(0.50, 0.79), width=0.86, height=0.44, reach=0.39),
         words=("above", "below", "left", "right"),
     ),
     # Feeds show these two under the seller's name and above the buttons: nothing covers them but a cropped edge.
     "square": FrameFormat(
         name="Square", ratio="1:1", size=(1080, 1080), still="tall", least_pixels=500, safe=(64, 60, 1016, 1020),
         composition=Composition(at=(0.70, 0.85), width=0.46, height=0.54, reach=0.72),
+        close=Composition(at=(0.71, 0.88), width=0.48, height=0.66),
         words=("left", "above", "right", "below"),
     ),
     "portrait": FrameFormat(
         name="Portrait", ratio="4:5", size=(1080, 1350), still="tall", least_pixels=500, safe=(64, 76, 1016, 1274),
         composition=Composition(at=(0.64, 0.82), width=0.54, height=0.46, reach=0.62),
+        close=Composition(at=(0.60, 0.86), width=0.66, height=0.54),
         words=("above", "left", "right", "below"),
     ),
 }  # fmt: skip

@@ -7,7 +7,7 @@ carries frames.
 import json
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -28,9 +28,13 @@ from generation.jobs import Progress
 from generation.models import Job, Video
 from generation.render import framing, identity
 from generation.render.clip import Motion
-from generation.render.compose import Cutout, RenderedCut, render
+from generation.render.compose import RenderedCut, render
 from generation.render.scene import Scene
-from generation.specs import VideoSpec
+from generation.render.view import Cutout, Take
+from generation.specs import Shot, VideoSpec
+
+CLOSER = 1.25
+"""Times that a second shot of the same place must be closer for a cut to it."""
 
 
 class CannotMake(RuntimeError):
@@ -71,13 +75,15 @@ class Generate:
     def perform(self, order: Order, progress: Progress) -> Made:
         progress("Loading the model", 0.0)
         started = time.process_time()
-        for place, frame_format in enumerate(order.formats):
+        wanted = [(each, seen) for each in order.formats for seen in _seen(order, each)]
+        for done, (frame_format, seen) in enumerate(wanted):
 
-            def report(done: float, place: int = place) -> None:
-                progress("Generating motion, light and sound", (place + done) / len(order.formats))
+            def report(share: float, done: int = done) -> None:
+                progress("Generating motion, light and sound", (done + share) / len(wanted))
 
-            motion = _shared_motion(order, frame_format) or _generated(order, frame_format, report)
-            _store_motion(order, frame_format, motion)
+            name = _motion_name(order, frame_format, seen.shot)
+            motion = _shared_motion(order, name) or _generated(order, seen, report)
+            _store_motion(name, motion)
         seconds = round(time.process_time() - started, 2)
         return Made(recipe={"made_by": motion.made_by, "generate_cpu_seconds": seconds})
 
@@ -93,12 +99,11 @@ class Compose:
 
     def perform(self, order: Order, progress: Progress) -> Made:
         started = time.process_time()
-        motions = {each: _read_motion(_motion_name(order.public_id, each)) for each in order.formats}
+        takes = {each: [_take(order, seen) for seen in _seen(order, each)] for each in order.formats}
         with tempfile.TemporaryDirectory(prefix="vitrine-") as folder:
             rendered = render(
                 order.spec,
-                _scenes(order),
-                motions,
+                takes,
                 cutout=_cutout(order.facts),
                 out=Path(folder),
                 progress=lambda done: progress("Composing, voicing and encoding", done),
@@ -107,6 +112,7 @@ class Compose:
         timings = {cut.format: {name: round(seconds, 2) for name, seconds in cut.timings.items()} for cut in rendered}
         notes = sorted({note for cut in rendered for note in cut.notes})
         cpu = round(time.process_time() - started, 2)
+        motions = {each: [take.motion for take in shots] for each, shots in takes.items()}
         done = identity.render_hash(order.spec, motions)
         return Made(
             cuts=cuts, render_hash=done, recipe={"compose_cpu_seconds": cpu, "compose_seconds": timings, "notes": notes}
@@ -128,16 +134,16 @@ def _order(video: Video) -> Order:
     )
 
 
-def _generated(order: Order, frame_format: Format, report: Callable[[float], None]) -> Motion:
-    """The whole motion of the plan, with what is not shown of it."""
-    plan = replace(order.spec, seconds=order.spec.whole_seconds)
-    return _engine(order.engine).generate(plan, _scene(order, frame_format), frame_format, report)
+def _generated(order: Order, seen: "Seen", report: Callable[[float], None]) -> Motion:
+    """The whole motion of a shot, with what is not shown of it."""
+    plan = replace(order.spec.alone(seen.shot), seconds=order.spec.whole_seconds)
+    return _engine(order.engine).generate(plan, seen.scene, seen.scene.format, report)
 
 
-def _shared_motion(order: Order, frame_format: Format) -> Motion | None:
-    """The motion of the film that this one was cut from; None where there is no such film or it lacks this format."""
-    name = _motion_name(order.source, frame_format)
-    return _read_motion(name) if order.source and default_storage.exists(name) else None
+def _shared_motion(order: Order, name: str) -> Motion | None:
+    """The same motion of the film that this one was cut from; None where there is no such film or it has not got it."""
+    shared = name.replace(order.public_id, order.source)
+    return _load_motion(shared) if order.source and default_storage.exists(shared) else None
 
 
 @lru_cache(maxsize=3)
@@ -146,15 +152,34 @@ def _engine(name: str) -> Engine:
     return engines.load(name, weights=settings.ENGINE_WEIGHTS, text_encoder=assets.resolve("minilm"))
 
 
-def _scenes(order: Order) -> Mapping[Format, Scene]:
-    return {each: _scene(order, each) for each in order.formats}
+@dataclass(frozen=True)
+class Seen:
+    """A shot of the plan and its scene, framed for one format."""
+
+    shot: Shot
+    scene: Scene
+
+    def continues(self, before: "Seen") -> bool:
+        """Whether it shows the same place hardly closer, so that a cut to it would look like a mistake."""
+        is_same = (self.shot.scene, self.shot.spot) == (before.shot.scene, before.shot.spot)
+        return is_same and self.scene.size[0] * CLOSER > before.scene.size[0]
 
 
-def _scene(order: Order, frame_format: Format) -> Scene:
-    """The plan's scene, seen as closely as its product deserves."""
-    shot, photo = order.spec.shots[0], _packshot(order.facts)
-    scene = _whole_scene(order, shot.scene, frame_format)
-    return framing.framed(scene, scene.spot(shot.spot), framing.subject(photo, shot.effect))
+def _seen(order: Order, frame_format: Format) -> list[Seen]:
+    """The shots that a format has, each as close as its product deserves; without those that only continue another."""
+    photo, kept = _packshot(order.facts), list[Seen]()
+    for shot in order.spec.shots:
+        scene = _whole_scene(order, shot.scene, frame_format)
+        subject = framing.subject(photo, shot.effect)
+        seen = Seen(shot, framing.framed(scene, scene.spot(shot.spot), subject, shot.framing))
+        if not kept or not seen.continues(kept[-1]):
+            kept.append(seen)
+    return kept
+
+
+def _take(order: Order, seen: Seen) -> Take:
+    motion = _load_motion(_motion_name(order, seen.scene.format, seen.shot))
+    return Take(seen.scene, motion, spot=seen.shot.spot, start=seen.shot.start)
 
 
 def _whole_scene(order: Order, name: str, frame_format: Format) -> Scene:
@@ -195,17 +220,17 @@ def _pixels(name: str, mode: str) -> NDArray[np.uint8]:
         return np.asarray(image.convert(mode))
 
 
-def _motion_name(public_id: str, frame_format: Format) -> str:
-    return f"work/{public_id}/{frame_format}.npz"
+def _motion_name(order: Order, frame_format: Format, shot: Shot) -> str:
+    return f"work/{order.public_id}/{frame_format}-{order.spec.shots.index(shot)}.npz"
 
 
-def _store_motion(order: Order, frame_format: Format, motion: Motion) -> None:
+def _store_motion(name: str, motion: Motion) -> None:
     with tempfile.NamedTemporaryFile(suffix=".npz") as file:
         motion.save(Path(file.name))
-        _replace(_motion_name(order.public_id, frame_format), Path(file.name))
+        _replace(name, Path(file.name))
 
 
-def _read_motion(name: str) -> Motion:
+def _load_motion(name: str) -> Motion:
     with tempfile.NamedTemporaryFile(suffix=".npz") as file, default_storage.open(name) as own:
         file.write(own.read())
         file.flush()

@@ -6,11 +6,14 @@ Stored on the variant, sent to the engine, the compositor and the audit: the sam
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from catalog.facts import EffectKind, ProductFacts
 
+Framing = Literal["whole", "close"]
+"""How near a shot comes: the product with all of its effect and room around it, or the product itself."""
 ENGINES = ("static", "parallax", "unified")
 """The ways to make motion, each a module of `generation.engines`."""
 
@@ -32,9 +35,14 @@ class EffectSpec:
     """Largest permitted `height_m`: the parameter's bound with its tolerance. None when nothing caps it."""
 
 
+def film_second(moment: float, left_out: Iterable[Sequence[float]]) -> float:
+    """When a moment of the motion is shown in a film that leaves out these seconds of it, or would be shown."""
+    return round(moment - sum(min(moment, end) - start for start, end in left_out if start < moment), 6)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """One continuous piece of picture, `start` to `end` in seconds."""
+    """One continuous piece of picture, `start` to `end` in seconds of the motion (`film_second` names the film's)."""
 
     start: float
     end: float
@@ -45,6 +53,7 @@ class Shot:
     light: str
     spot: int = 0
     effect: EffectSpec = EffectSpec()
+    framing: Framing = "whole"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +133,10 @@ class VideoSpec:
     def use(self) -> Literal["shop", "ads"]:
         """What its placement is to the rights register."""
         return "shop" if self.placement.startswith("shop") else "ads"
+
+    def alone(self, shot: Shot) -> "VideoSpec":
+        """The same plan with one of its shots: what an engine is asked for it."""
+        return dataclasses.replace(self, shots=(shot,))
 
     def pictures(self, facts: ProductFacts) -> frozenset[str]:
         """SHA-256 of the merchant's pictures it shows: the photo that is composited and its own places."""

@@ -19,6 +19,9 @@ LONGEST_LINE = 46
 SPEECH = (0.25, 5.85)
 """Seconds in which the two sentences are said, one after the other; the first is written from the first frame on."""
 PAUSE = 0.1
+EARLIEST_CUT = 2.4
+"""Before the picture comes closer, the product's effect stands at full height for long enough to be measured."""
+CLOSE_CAMERA = "slow push in"
 LATEST_SECOND = 3.3
 """The second caption starts no later, so that it can be read before the end card takes its place."""
 SECOND_CAPTION_END = 4.6
@@ -42,16 +45,7 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
     words = phrases(cell.locale)
     first, second = _sentences(facts, cell, words, numbers=numbers)
     turn = _turn(first.spoken, second.spoken)
-    scenario = SCENARIOS[cell.scenario]
-    shot = Shot(
-        start=0.0,
-        end=SECONDS,
-        scene=scene.id,
-        prompt=compact_prompt(scene, scenario, facts.effect.kind),
-        camera=scenario.camera,
-        light=scenario.light,
-        effect=_effect(facts, scene),
-    )
+    cut = round(max(turn + PAUSE, EARLIEST_CUT), 2)
     return VideoSpec(
         sku=facts.sku,
         facts_version=facts.version,
@@ -60,10 +54,10 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         hook=cell.hook,
         seed=cell.seed,
         seconds=SECONDS,
-        shots=(shot,),
+        shots=_shots(facts, cell, scene, cut),
         captions=(
-            _line(first.caption, (0.0, turn), first.evidence),
-            _line(second.caption, (turn + PAUSE, SECOND_CAPTION_END), second.evidence),
+            _line(first.caption, (0.0, cut - PAUSE), first.evidence),
+            _line(second.caption, (cut, SECOND_CAPTION_END), second.evidence),
         ),
         narration=(
             _line(first.spoken, (SPEECH[0], turn), first.evidence),
@@ -75,6 +69,24 @@ def compose(facts: ProductFacts, cell: Cell, scene: SceneCard, *, numbers: bool 
         title=_name(facts, cell.locale, numbers=numbers),
         call_to_action=words.call_to_action,
     )
+
+
+def _shots(facts: ProductFacts, cell: Cell, scene: SceneCard, cut: float) -> tuple[Shot, Shot]:
+    """The product in its place with all of its effect; from `cut` seconds on, with the second sentence, from near."""
+    scenario = SCENARIOS[cell.scenario]
+    whole = Shot(
+        start=0.0,
+        end=cut,
+        scene=scene.id,
+        prompt=compact_prompt(scene, scenario, facts.effect.kind),
+        camera=scenario.camera,
+        light=scenario.light,
+        effect=_effect(facts, scene),
+    )
+    nearer = replace(scenario, camera=CLOSE_CAMERA)
+    prompt = compact_prompt(scene, nearer, facts.effect.kind)
+    close = replace(whole, start=cut, end=SECONDS, prompt=prompt, camera=CLOSE_CAMERA, framing="close")
+    return whole, close
 
 
 def exaggerate(spec: VideoSpec) -> VideoSpec:

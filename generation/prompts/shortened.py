@@ -34,7 +34,6 @@ def shortened(spec: VideoSpec, start: float, end: float) -> VideoSpec:
         spec,
         seconds=len(kept) / fps,
         left_out=_stretches(set(range(frames)) - set(kept), fps),
-        shots=tuple(moved(shot) for shot in spec.shots if not start <= shot.start < shot.end <= end),
         labels=tuple(moved(label) for label in spec.labels),
         captions=tuple(moved(line) for line in spec.captions if not touched(line, start, end)),
         narration=tuple(moved(line) for line in spec.narration if not touched(line, start, end)),

@@ -7,7 +7,7 @@ that is shown there.
 
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +66,18 @@ class Motion:
     def seconds(self) -> float:
         """Length of the clip."""
         return len(self) / self.fps
+
+    def part(self, start: int, end: int) -> "Motion":
+        """Frames `start` to `end` as a shot of its own: its camera sets out anew, its effect goes on; without sound."""
+        count = end - start
+        return replace(
+            self,
+            homography=self.homography[:count],
+            flow=self.flow[:count],
+            gain=self.gain[:count],
+            effect=self.effect[start:end],
+            sound=self.sound[:0],
+        )
 
     @classmethod
     def still(cls, frames: int, *, effect: EffectSpec | None = None, fps: int = 24, made_by: str = "still") -> "Motion":

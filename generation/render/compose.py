@@ -1,41 +1,29 @@
-"""A spec, its scenes, its motion and the product's photo become finished files: one cut for each format."""
+"""A plan, its shots and the product's photo become finished files: one cut for each format."""
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from catalog.facts import ProductImage
 from generation.formats import FRAME_SIZES, Format
-from generation.render import captions, effect, encode, product, rigid, shadow, sound, speech, timeline, warp
+from generation.render import captions, encode, sound, speech, timeline
 from generation.render.captions import Overlay, Page
 from generation.render.clip import Motion
-from generation.render.errors import CannotWrite
-from generation.render.layout import Box, unit_of
-from generation.render.outlet import Outlet
-from generation.render.product import Sprite
-from generation.render.scene import Picture, Scene
-from generation.render.shadow import Shadow
+from generation.render.errors import CannotWrite, NoRoomForText, RenderError
+from generation.render.scene import Picture
 from generation.render.speech import Utterance
-from generation.render.standing import Standing
+from generation.render.view import Cutout, Take, View
 from generation.specs import VideoSpec
 
 Progress = Callable[[float], None]
-POSTER_SHARE = 0.45
-"""The poster is a frame about this share into the clip: the effect stands at full height, a caption is shown."""
+POSTER_SHARE = 0.62
+"""The poster is a frame about this share into the clip: the product is seen from near, a caption is shown."""
 WHOLE = 0.99
 """Opacity from which a caption counts as shown."""
-HEADROOM = 0.02
-"""Share of the frame's height that stays free above a product."""
-AIR = 44
-"""Pixels at 720p above an effect where no words stand: who measures it must see that it ends there."""
-CALMER = (1.0, 0.7, 0.4, 0.15, 0.0)
-"""Shares of its motion that a clip may keep, tried in turn until the camera does not cut off the product's top."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,35 +42,15 @@ class RenderedCut:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cutout:
-    """The product's photo without its background, and what is known about that photo."""
-
-    rgba: NDArray[np.uint8]
-    """(height, width, 4), the photo's own size."""
-    photo: ProductImage
-    shadow: NDArray[np.uint8] | None = None
-    """(height, width) light, of 255, that the product takes from the ground of its photo; None where unknown."""
-
-    def own_shadow(self, sprite: Sprite, surface: str) -> Shadow | None:
-        """The shadow to use where the photo's angle is unknown; None where it can be drawn."""
-        if self.photo.pitch_deg is not None or surface == "water":
-            return None
-        if self.shadow is None:
-            return shadow.under_contour(sprite)
-        return shadow.photographed(self.shadow, self.photo, sprite)
-
-
 def render(
     spec: VideoSpec,
-    scene: Mapping[Format, Scene],
-    motion: Mapping[Format, Motion],
+    takes: Mapping[Format, Sequence[Take]],
     *,
     cutout: Cutout,
     out: Path,
     progress: Progress = lambda share: None,
 ) -> tuple[RenderedCut, ...]:
-    """Make ``out/<format>.mp4`` and ``.jpg`` for every format in `scene`; the narration is spoken once.
+    """Make ``out/<format>.mp4`` and ``.jpg`` for every format in `takes`, shot by shot; the narration is spoken once.
 
     Raises RenderError that names the cause and the way out; a file that exists is complete.
     """
@@ -91,67 +59,66 @@ def render(
     said, notes = _narration(spec)
     spoken = time.monotonic() - started
     cuts = []
-    for number, (frame_format, place) in enumerate(scene.items()):
-        cut = Cut(spec, place, motion[frame_format], cutout=cutout)
-        part = _part(progress, number, len(scene))
-        cuts.append(_write(cut, said, out=out, timings={"speech": spoken}, notes=notes, progress=part))
+    for number, shots in enumerate(takes.values()):
+        cut, left_out = _cut(spec, shots, cutout)
+        part = _part(progress, number, len(takes))
+        told = (*notes, *left_out)
+        cuts.append(_write(cut, said, out=out, timings={"speech": spoken}, notes=told, progress=part))
     return tuple(cuts)
 
 
+def _cut(spec: VideoSpec, takes: Sequence[Take], cutout: Cutout) -> tuple["Cut", tuple[str, ...]]:
+    """The cut, in its first shot alone if the words find no room in the others; and what a person is told of that."""
+    try:
+        return Cut(spec, takes, cutout=cutout), ()
+    except NoRoomForText as error:
+        if len(takes) == 1:
+            raise
+        return Cut(spec, takes[:1], cutout=cutout), (f"It stays in its first shot: {error}",)
+
+
 class Cut:
-    """One format of a video: draws any frame by its number."""
+    """One format of a video: draws any frame by its number. Its ambience is that of the first take's motion.
+
+    A moment is a frame of the motion, with those that a person cut out; a frame is one that is shown.
+    """
 
     def __init__(
-        self, spec: VideoSpec, scene: Scene, motion: Motion, *, cutout: Cutout, size: tuple[int, int] | None = None
+        self, spec: VideoSpec, takes: Sequence[Take], *, cutout: Cutout, size: tuple[int, int] | None = None
     ) -> None:
-        self.spec, self.format = spec, scene.format
-        self.size = size or FRAME_SIZES[scene.format]
-        shot = timeline.only_scene(spec)
-        spot = scene.spot(shot.spot)
-        self._sprite = product.sprite(cutout.rgba, cutout.photo, scene=scene, spot=spot, frame_size=self.size)
-        radius_m = self._sprite.footprint_radius() / self._sprite.pixels_per_metre
-        settled = warp.fit_inside(rigid.settled(motion, scene, spot, radius_m=radius_m))
-        for calm in CALMER:
-            self.motion = warp.softened(settled, calm)
-            self.track = self._followed(scene, spot.xyz)
-            if self._stays_whole():
-                break
-        self._backdrop = warp.Backdrop(scene, self.motion, self.size)
-        own = cutout.own_shadow(self._sprite, spot.surface)
-        self._standing = Standing(self._sprite, scene=scene, spot=spot, track=self.track, own_shadow=own)
-        self.outlet = Outlet(self._sprite, self.track, scene=scene, spot=spot, width=self.size[0])
-        self._effect = effect.Effect(self.motion, self.outlet, seed=spec.seed)
-        self._shown = spec.shown(len(self.motion))
-        self._texts = self._captioned()
+        if not takes:
+            raise RenderError(f"The plan for {spec.sku} has no shot, so there is nothing to draw.")
+        self.spec, self.format, self.motion = spec, takes[0].scene.format, takes[0].motion
+        self.size = size or FRAME_SIZES[self.format]
+        self._moments = spec.shown(len(self.motion))
+        self._starts = [round(take.start * self.motion.fps) for take in takes]
+        self.views = [
+            View(
+                take.scene, take.motion.part(start, end), spot=take.spot, cutout=cutout, size=self.size, seed=spec.seed
+            )
+            for take, start, end in zip(takes, self._starts, self._ends(), strict=True)
+        ]
+        self.texts = self._written()
 
     @property
     def frames(self) -> int:
         """Number of frames that are shown."""
-        return len(self._shown)
+        return len(self._moments)
 
     @property
     def ambience(self) -> Motion:
         """The motion with the sound of the frames that are shown."""
-        return sound.joined(self.motion, self._shown)
-
-    @property
-    def texts(self) -> tuple[Overlay, ...]:
-        """Everything written on the picture."""
-        return self._texts
-
-    def obstacles(self) -> list[Box]:
-        """The product and its effect over the whole clip, in frame pixels."""
-        return [*_swept(self._sprite, self.track), *self._effect.boxes()]
+        return sound.joined(self.motion, self._moments)
 
     def notes(self) -> tuple[str, ...]:
         """What a person should know about this cut."""
-        top = min(box.top for box in _swept(self._sprite, self.track))
+        top = min(view.swept().top for view in self.views)
         return (f"The product is taller than the {self.format} picture has room for.",) if top < 0 else ()
 
     def poster_index(self) -> int:
         """The frame near `POSTER_SHARE` of the clip that shows a whole caption."""
         wanted = round(POSTER_SHARE * self.frames)
-        captions_shown = [text.cue for text in self._texts if text.cue.kind == "caption"]
+        captions_shown = [text.cue for text in self.texts if text.cue.kind == "caption"]
         readable = [
             index
             for index in range(self.frames)
@@ -161,46 +128,30 @@ class Cut:
 
     def frame(self, index: int) -> Picture:
         """RGB frame (height, width, 3)."""
-        moment = self._shown[index]
-        picture = self._backdrop.frame(moment)
-        self._effect.draw_under(picture, moment)
-        self._standing.draw(picture, moment)
-        self._effect.draw(picture, moment)
-        for text in self._texts:
+        moment = self._moments[index]
+        shot = bisect_right(self._starts, moment) - 1
+        picture = self.views[shot].frame(moment - self._starts[shot])
+        for text in self.texts:
             text.draw(picture, index / self.motion.fps)
         return picture
 
-    def _followed(self, scene: Scene, xyz: NDArray[np.float64]) -> warp.Track:
-        pixel = (scene.to_frame(scene.camera.project(xyz)) + 1) / 2 * self.size
-        reach = max(self._sprite.footprint_radius() / self._sprite.oversampling, 4.0)
-        return warp.follow(self.motion, pixel, size=self.size, reach=reach)
-
-    def _stays_whole(self) -> bool:
-        """Whether the product, if frame 0 shows all of it, is never cut by the upper edge later."""
-        (box,) = _swept(self._sprite, self.track)
-        first = float(self.track.pixels[0, 1]) + self._sprite.box()[1]
-        return box.top >= min(HEADROOM * self.size[1], first)
-
-    def _captioned(self) -> tuple[Overlay, ...]:
+    def _written(self) -> tuple[Overlay, ...]:
+        """Everything written on the picture, set in each shot beside what that shot shows."""
         page, cues = Page(format=self.format, size=self.size, locale=self.spec.locale), timeline.cues(self.spec)
-        behind = [self._backdrop.frame(index) for index in (self._shown[0], self._shown[-1])]
-        product, touched, air = _swept(self._sprite, self.track), self.obstacles(), AIR * unit_of(self.size)
-        free = [Box(box.left, box.top - air, box.right, box.bottom) for box in self._effect.boxes()]
-        # An effect that fills the frame may be written over by what finds no other room; the product may not.
-        return captions.overlays(cues, page, [*product, *free], at_worst=(touched, product), behind=behind)
+        texts: list[Overlay] = []
+        for view, start, end in zip(self.views, self._starts, self._ends(), strict=True):
+            first, last = bisect_left(self._moments, start), bisect_left(self._moments, end)
+            if first == last:
+                continue
+            behind = [view.backdrop(self._moments[index] - start) for index in (first, last - 1)]
+            rooms = view.obstacles()
+            shown = timeline.within(cues, *((edge - 0.5) / self.motion.fps for edge in (first, last)))
+            texts += captions.overlays(shown, page, rooms[0], at_worst=rooms[1:], behind=behind)
+        return tuple(texts)
 
-
-def _swept(sprite: Sprite, track: warp.Track) -> list[Box]:
-    left, top, right, bottom = sprite.box()
-    x, y, scale = track.pixels[:, 0], track.pixels[:, 1], track.scale
-    return [
-        Box(
-            float((x + left * scale).min()),
-            float((y + top * scale).min()),
-            float((x + right * scale).max()),
-            float((y + bottom * scale).max()),
-        )
-    ]
+    def _ends(self) -> list[int]:
+        """The moment at which each shot gives way to the next."""
+        return [*self._starts[1:], len(self.motion)]
 
 
 def _narration(spec: VideoSpec) -> tuple[list[Utterance], tuple[str, ...]]:

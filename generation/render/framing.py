@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.facts import ProductImage
-from generation.formats import FORMATS, FRAME_SIZES
+from generation.formats import FORMATS, FRAME_SIZES, Composition
 from generation.render.scene import OVERSCAN, Camera, Scene, Spot
-from generation.specs import EffectSpec
+from generation.specs import EffectSpec, Framing
+
+SOFTER = 0.66
+"""Share of a format's least pixels that a close shot may do with: near a product the ground is out of focus anyway."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,33 +42,36 @@ def subject(photo: ProductImage, effect: EffectSpec) -> Subject | None:
     )
 
 
-def framed(scene: Scene, spot: Spot, seen: Subject | None) -> Scene:
+def framed(scene: Scene, spot: Spot, seen: Subject | None, framing: Framing = "whole") -> Scene:
     """The part of a scene that shows a subject on a spot well, in the shape of the scene's format.
 
     Without a subject, or where the still is too small to come closer, the crop is as wide as the still allows.
     """
-    width = _width(scene, spot, seen)
+    form = FORMATS[scene.format]
+    composition = form.close if framing == "close" else form.composition
+    least = form.least_pixels * (SOFTER if framing == "close" else 1.0)
+    width = _width(scene, spot, seen, composition=composition, least=least)
     height = width * FRAME_SIZES[scene.format][1] // FRAME_SIZES[scene.format][0]
     place = scene.camera.project(spot.xyz)
-    at = 0.5 + (np.array(FORMATS[scene.format].composition.at) - 0.5) / OVERSCAN
+    at = 0.5 + (np.array(composition.at) - 0.5) / OVERSCAN
     room = np.array(scene.size) - [width, height]
     left, top = (2 * int(length // 2) for length in np.clip(place - at * [width, height], 0, room))
     return _cropped(scene, left, top, (width, height))
 
 
-def _width(scene: Scene, spot: Spot, seen: Subject | None) -> int:
+def _width(scene: Scene, spot: Spot, seen: Subject | None, *, composition: Composition, least: float) -> int:
     """Width in pixels of the still that is used: enough for the subject, for the frame's pixels, not beyond it."""
     frame_width, frame_height = FRAME_SIZES[scene.format]
     largest = min(scene.size[0], scene.size[1] * frame_width // frame_height)
     grain = FORMATS[scene.format].grain
     if seen is None:
         return largest // grain * grain
-    rule, aspect = FORMATS[scene.format].composition, frame_width / frame_height
-    metres = max(seen.width_m / rule.width, aspect * seen.height_m / rule.height)
-    if seen.reach_m > seen.height_m:
-        metres = max(metres, aspect * seen.reach_m / rule.reach)
-    least = FORMATS[scene.format].least_pixels * frame_width / min(frame_width, frame_height)
-    wanted = max(metres / spot.metres_per_pixel, least) * OVERSCAN
+    aspect = frame_width / frame_height
+    metres = max(seen.width_m / composition.width, aspect * seen.height_m / composition.height)
+    if composition.reach is not None and seen.reach_m > seen.height_m:
+        metres = max(metres, aspect * seen.reach_m / composition.reach)
+    sharp = least * frame_width / min(frame_width, frame_height)
+    wanted = max(metres / spot.metres_per_pixel, sharp) * OVERSCAN
     return round(min(wanted, largest)) // grain * grain
 
 

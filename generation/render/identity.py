@@ -6,7 +6,7 @@ the encoder or a font changes, so that a video can be told to be as today's syst
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -24,9 +24,9 @@ ASSETS = ("font_inter", "font_cjk", "kokoro", "kokoro_voices", "kokoro_vocabular
 """What letters and voices are made from."""
 
 
-def render_hash(spec: VideoSpec, motions: Mapping[Format, Motion]) -> str:
+def render_hash(spec: VideoSpec, motions: Mapping[Format, Sequence[Motion]]) -> str:
     """SHA-256 over the plan, how its motions were made (engine, weights, steps, seed), and `tools`."""
-    made = {frame_format: motion.made_by for frame_format, motion in motions.items()}
+    made = {frame_format: [motion.made_by for motion in shots] for frame_format, shots in motions.items()}
     parts = {"spec": spec.hash, "made_by": made, "tools": tools()}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

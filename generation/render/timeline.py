@@ -1,10 +1,10 @@
 """Who is seen and heard when: the plan of a video as data, before a pixel is drawn."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from generation.render.errors import RenderError
-from generation.specs import EffectSpec, Line, Shot, VideoSpec
+from generation.specs import Line, VideoSpec
 
 END_CARD_SECONDS = 1.5
 EASE_IN, EASE_OUT = 0.40, 0.25
@@ -41,19 +41,10 @@ def cues(spec: VideoSpec) -> tuple[Cue, ...]:
     return labels + tuple(_captions(spec.captions, last)) + card
 
 
-def effect_of(spec: VideoSpec) -> EffectSpec:
-    """The effect of the spec's first shot."""
-    return spec.shots[0].effect if spec.shots else EffectSpec()
-
-
-def only_scene(spec: VideoSpec) -> Shot:
-    """The shot that is drawn; raises RenderError if the shots ask for more than one place."""
-    if not spec.shots:
-        raise RenderError(f"The plan for {spec.sku} has no shot, so there is nothing to draw.")
-    places = {(shot.scene, shot.spot) for shot in spec.shots}
-    if len(places) > 1:
-        raise RenderError(f"The plan for {spec.sku} names {len(places)} places; a video is drawn in one.")
-    return spec.shots[0]
+def within(cues: Sequence[Cue], start: float, end: float) -> list[Cue]:
+    """What is written in the shot from `start` to `end`: labels stay, other text begins in it and ends with it."""
+    shown = [cue for cue in cues if cue.start < end and cue.end > start and (cue.kind == "label" or cue.start >= start)]
+    return [replace(cue, start=max(cue.start, start), end=min(cue.end, end)) for cue in shown]
 
 
 def _captions(lines: tuple[Line, ...], last: float) -> list[Cue]:

@@ -1,7 +1,7 @@
 """One pass over a finished file: everything the checks may know, from the file, the facts and the photo alone."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -42,6 +42,8 @@ LONGER_SIDE = 640
 """Size of analysis frames: half of a 720p file."""
 LOOK_EVERY = 0.6
 """Seconds between searches for the product and for text, in files of up to 12 s."""
+LOOKED_AT = 6
+"""Moments of a shot at which the effect is measured, and half as many of all other shots together."""
 FACES_EVERY = 1.0
 """Seconds between searches for faces."""
 STILL = 0.34
@@ -269,11 +271,26 @@ def _extent(
         return CannotMeasure(reason="There is no cut-out photo of the product to measure against.")
     sightings, texts, shots = seen
     windows = [window for sighting in sightings if (window := _window(film, sighting, texts, shots))]
-    most = 6
-    chosen = (
-        [windows[i] for i in np.unique(np.linspace(0, len(windows) - 1, most).round().astype(int))] if windows else []
-    )
-    return effect.measure(chosen, photo, enlarge=film.enlarge, progress=progress)
+    return effect.measure(_chosen(windows, shots), photo, enlarge=film.enlarge, progress=progress)
+
+
+def _chosen(windows: Sequence[Window], shots: tuple[float, ...]) -> list[Window]:
+    """Some moments of the shot whose picture reaches highest above the product, and some of all others."""
+    if not windows:
+        return []
+    number = [int(np.searchsorted(shots, window.sighting.second, side="right")) for window in windows]
+    reach = [(window.sighting.box.y + window.sighting.box.height) / window.sighting.scale for window in windows]
+    widest = number[int(np.argmax(reach))]
+    there = [window for window, shot in zip(windows, number, strict=True) if shot == widest]
+    others = [window for window, shot in zip(windows, number, strict=True) if shot != widest]
+    return [*_spread(there, LOOKED_AT), *_spread(others, LOOKED_AT // 2)]
+
+
+def _spread(windows: Sequence[Window], most: int) -> list[Window]:
+    """So many of them, evenly."""
+    if len(windows) <= most:
+        return list(windows)
+    return [windows[index] for index in np.unique(np.linspace(0, len(windows) - 1, most).round().astype(int))]
 
 
 def _window(film: Film, sighting: Sighting, texts: tuple[TextLine, ...], shots: tuple[float, ...]) -> Window | None:

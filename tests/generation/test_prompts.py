@@ -117,6 +117,16 @@ def test_the_effect_stays_below_its_cap_and_inside_the_scene() -> None:
     assert compose(make_facts(), cell(), low).shots[0].effect.height_m == round(0.3 - outlet - headroom, 3)
 
 
+def test_with_the_second_sentence_the_picture_comes_nearer() -> None:
+    spec = compose(make_facts(), cell(), SCENE)
+    whole, close = spec.shots
+    assert (whole.framing, close.framing, whole.scene) == ("whole", "close", close.scene)
+    assert (whole.start, whole.end, close.end) == (0.0, close.start, spec.seconds)
+    assert close.start == spec.captions[1].start >= 2.4
+    assert whole.effect == close.effect
+    assert close.prompt.startswith("slow push in")
+
+
 def test_changing_one_parameter_changes_prompt_clause_effect_and_version() -> None:
     cap = Parameter(
         id="par-spray_height", name="spray_height", value=0.3, unit="m", bound="max", how_it_may_look="no higher than"

@@ -14,7 +14,8 @@ from generation.prompts.shortened import shortened
 from generation.render import sound
 from generation.render.clip import Motion
 from generation.render.compose import Cut
-from generation.specs import Line, VideoSpec
+from generation.render.view import Take
+from generation.specs import Line, VideoSpec, film_second
 from tests.factories import make_facts, make_spec
 from tests.generation.render.stage import JET, make_cutout, make_scene
 from tests.generation.render.stage import make_spec as make_plan
@@ -33,7 +34,7 @@ def test_what_comes_after_a_stretch_comes_earlier_and_what_it_touches_goes() -> 
     assert [(line.text, line.start, line.end) for line in spec.captions] == [("No cable", 2.0, 4.75)]
     assert spec.narration == spec.captions
     assert [(label.start, label.end) for label in spec.labels] == [(0.0, 5.0)]
-    assert [(shot.start, shot.end) for shot in spec.shots] == [(0, 5.0)]
+    assert [film_second(moment, spec.left_out) for moment in (0.25, 0.5, 1.0, 1.5, 6.0)] == [0.25, 0.5, 0.5, 0.5, 5.0]
     assert VideoSpec.from_json(spec.to_json()) == spec
 
 
@@ -66,8 +67,9 @@ def test_a_cut_that_leaves_nothing_sensible_is_refused(start: float, end: float,
 def test_the_cut_film_shows_the_same_pictures_without_the_stretch() -> None:
     plan = make_plan(captions=(), labels=(), title="", seconds=1.0, effect=JET)
     scene, motion, box = make_scene("wide", width=736), Motion.still(24, effect=JET), make_cutout()
-    whole = Cut(plan, scene, motion, cutout=box)
-    cut = Cut(replace(plan, seconds=0.5, left_out=((0.25, 0.75),)), scene, motion, cutout=box)
+    takes = [Take(scene, motion), Take(make_scene("wide", width=736, view_width_m=0.5), motion, start=0.5)]
+    whole = Cut(plan, takes, cutout=box)
+    cut = Cut(replace(plan, seconds=0.5, left_out=((0.25, 0.75),)), takes, cutout=box)
     assert cut.frames == 12
     for shown, moment in ((5, 5), (6, 18), (11, 23)):
         assert np.array_equal(cut.frame(shown), whole.frame(moment))
@@ -86,13 +88,15 @@ def test_the_sound_of_a_stretch_goes_with_its_frames_and_the_joint_is_soft() -> 
 
 def test_a_film_that_was_cut_shares_the_motion_it_was_cut_from() -> None:
     motion = replace(Motion.still(4), made_by="unified a3f0 seed 4", gain=np.full((4, 2, 2), 1.25, np.float32))
-    source = making.Order(public_id="whole", engine="unified", spec=_spec(), facts=make_facts(), formats=("wide",))
-    making._store_motion(source, "wide", motion)
+    facts = make_facts()
+    facts = replace(facts, images=tuple(replace(image, cutout="cut-out.png") for image in facts.images))
+    source = making.Order(public_id="whole", engine="unified", spec=_spec(), facts=facts, formats=("wide",))
+    making._store_motion("work/whole/wide-0.npz", motion)
 
     made = making.Generate().perform(replace(source, public_id="cut", source="whole"), lambda stage, share: None)
 
     assert made.recipe["made_by"] == "unified a3f0 seed 4"
-    assert making._read_motion("work/cut/wide.npz").gain.max() == 1.25
+    assert making._load_motion("work/cut/wide-0.npz").gain.max() == 1.25
 
 
 def test_a_cut_starts_a_film_of_its_own_and_the_live_one_stays(at_alice: Merchant) -> None:

@@ -14,6 +14,7 @@ from benchmarks import demo_clips
 from generation.render import compose
 from generation.render.clip import Motion
 from generation.render.scene import Scene
+from generation.render.view import Cutout, Take
 from generation.specs import Line, VideoSpec
 from review import auditing
 from review import services as review_services
@@ -49,9 +50,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     for number, sentence in enumerate(SENTENCES):
         spec, mug = _plan(sentence), demo_clips.demo("VT-MUG")
         motion = Motion.still(round(SECONDS * 24), effect=spec.shots[0].effect)
-        cutout = compose.Cutout(rgba=mug.rgba, photo=mug.image)
+        cutout = Cutout(rgba=mug.rgba, photo=mug.image)
         folder = tmp_path_factory.mktemp(f"video{number}")
-        made.append(compose.render(spec, {"wide": scene}, {"wide": motion}, cutout=cutout, out=folder)[0].path)
+        made.append(compose.render(spec, {"wide": [Take(scene, motion)]}, cutout=cutout, out=folder)[0].path)
     return made[0], made[1]
 
 

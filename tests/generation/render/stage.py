@@ -9,8 +9,8 @@ import numpy as np
 from catalog.facts import ProductImage
 from generation.formats import FRAME_SIZES, Format
 from generation.placements.labels import ai_label
-from generation.render.compose import Cutout
 from generation.render.scene import OVERSCAN, Camera, Light, Scene, Spot
+from generation.render.view import Cutout
 from generation.specs import EffectSpec, Line, Shot, VideoSpec
 
 PITCH = np.radians(18.0)

@@ -13,6 +13,7 @@ from generation.render.compose import Cut
 from generation.render.errors import RenderError
 from generation.render.layout import Box, room, safe_box
 from generation.render.lettering import Style
+from generation.render.view import Take
 from generation.specs import Line, VideoSpec
 from tests.generation.render.stage import JET, make_cutout, make_scene, make_spec
 
@@ -21,7 +22,7 @@ def _cut(frame_format: Format, spec: VideoSpec) -> Cut:
     width, height = FRAME_SIZES[frame_format]
     scene = make_scene(frame_format, width=round(width * 1.15), view_width_m=0.93 * width / height)
     motion = Motion.still(144, effect=spec.shots[0].effect)
-    return Cut(spec, scene, motion, cutout=make_cutout())
+    return Cut(spec, [Take(scene, motion)], cutout=make_cutout())
 
 
 @pytest.mark.parametrize("frame_format", FORMATS)
@@ -40,7 +41,7 @@ def test_text_is_in_the_safe_box_and_off_the_product(frame_format: Format, local
     assert {text.cue.kind for text in cut.texts} == {"label", "caption", "end_card"}
     for text in cut.texts:
         ink = _ink(text.rgba, text.left, text.top)
-        assert not any(ink.overlaps(box) for box in cut.obstacles()), text.cue
+        assert not any(ink.overlaps(box) for box in cut.views[0].obstacles()[1]), text.cue
         safe = safe_box(frame_format, cut.size)
         assert ink.left >= safe.left - 2
         assert ink.right <= safe.right + 2

@@ -8,6 +8,7 @@ import pytest
 from generation.render import jet
 from generation.render.clip import HEIGHT, Motion
 from generation.render.compose import Cut
+from generation.render.view import Take
 from generation.specs import EffectSpec
 from tests.generation.render.stage import JET, make_cutout, make_scene, make_spec
 
@@ -17,9 +18,8 @@ FLOOR = 0.07
 
 def _cut(effect: EffectSpec, **changes: object) -> Cut:
     spec = make_spec(effect=effect, labels=(), captions=(), title="", **changes)
-    return Cut(
-        spec, make_scene(width=736, surface="water"), Motion.still(24, effect=effect), cutout=make_cutout(), size=SIZE
-    )
+    take = Take(make_scene(width=736, surface="water"), Motion.still(24, effect=effect))
+    return Cut(spec, [take], cutout=make_cutout(), size=SIZE)
 
 
 def _drawn(effect: EffectSpec, index: int = 12) -> np.ndarray:
@@ -56,8 +56,8 @@ def test_water_is_drawn_up_to_the_height_and_not_above() -> None:
     low = replace(JET, height_m=0.12)
     cut = _cut(low)
     changed = np.flatnonzero((_drawn(low) > 10).any(1))
-    top = cut.outlet.pixels(np.array([[0.0, 0, low.height_m]]), 12)[0, 1]
-    foot = cut.outlet.pixels(np.zeros((1, 3)), 12)[0, 1]
+    top = cut.views[0].outlet.pixels(np.array([[0.0, 0, low.height_m]]), 12)[0, 1]
+    foot = cut.views[0].outlet.pixels(np.zeros((1, 3)), 12)[0, 1]
     assert changed[0] >= top - 2
     assert changed[0] - top < 0.05 * (foot - top)
 
@@ -67,7 +67,7 @@ def test_soft_effects_stay_below_their_height(kind: str) -> None:
     effect = EffectSpec(kind=kind, height_m=0.15, spread_m=0.1, density=0.8, sway=0.4)
     cut = _cut(effect)
     changed = np.flatnonzero((_drawn(effect) > 6).any(1))
-    top = cut.outlet.pixels(np.array([[0.0, 0, effect.height_m]]), 12)[0, 1]
+    top = cut.views[0].outlet.pixels(np.array([[0.0, 0, effect.height_m]]), 12)[0, 1]
     assert len(changed) > 10
     assert changed[0] >= top - 4
 

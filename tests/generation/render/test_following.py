@@ -9,6 +9,7 @@ import pytest
 from generation.render.clip import Motion
 from generation.render.compose import Cut
 from generation.render.scene import OVERSCAN
+from generation.render.view import Take
 from generation.render.warp import Backdrop, fit_inside, follow
 from tests.generation.render.stage import BOTTLE_HEIGHT_M, BOTTLE_WIDTH_M, make_cutout, make_scene, make_spec
 
@@ -103,7 +104,7 @@ def test_relight_multiplies_linear_light() -> None:
 def test_the_product_has_its_real_size_on_its_spot() -> None:
     scene = make_scene(width=1472, view_width_m=0.9)
     bare = make_spec(labels=(), captions=(), title="")
-    frame = Cut(bare, scene, Motion.still(2), cutout=make_cutout()).frame(0).astype(int)
+    frame = Cut(bare, [Take(scene, Motion.still(2))], cutout=make_cutout()).frame(0).astype(int)
     red = (frame[..., 0] - frame[..., 1] > 60) & (frame[..., 0] - frame[..., 2] > 60)
     rows, columns = np.flatnonzero(red.any(1)), np.flatnonzero(red.any(0))
     metres_per_pixel = 0.9 / 1280

@@ -9,7 +9,8 @@ from generation.render import identity
 from generation.render.clip import Motion
 from tests.generation.render.stage import make_spec
 
-MOTIONS = {"wide": Motion.still(4, made_by="unified abc steps 2 seed 7")}
+MOTION = Motion.still(4, made_by="unified abc steps 2 seed 7")
+MOTIONS = {"wide": [MOTION]}
 
 
 def test_the_same_plan_motion_and_tools_are_the_same_rendering() -> None:
@@ -20,10 +21,11 @@ def test_other_words_other_weights_or_another_format_are_another_rendering() -> 
     hashes = {
         identity.render_hash(make_spec(), MOTIONS),
         identity.render_hash(make_spec(title="Lamp"), MOTIONS),
-        identity.render_hash(make_spec(), {"wide": replace(MOTIONS["wide"], made_by="unified abd steps 2 seed 7")}),
+        identity.render_hash(make_spec(), {"wide": [replace(MOTION, made_by="unified abd steps 2 seed 7")]}),
         identity.render_hash(make_spec(), {**MOTIONS, "tall": MOTIONS["wide"]}),
+        identity.render_hash(make_spec(), {"wide": [MOTION, MOTION]}),
     }
-    assert len(hashes) == 4
+    assert len(hashes) == 5
 
 
 def test_another_font_or_other_code_is_another_rendering(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from generation.render.compose import Cut
 from generation.render.errors import RenderError
 from generation.render.product import frame_metres_per_pixel
 from generation.render.scene import SCENES, Scene
+from generation.render.view import Take
 from generation.specs import EffectSpec
 from tests.generation.render.stage import BOTTLE_HEIGHT_M, BOTTLE_WIDTH_M, make_cutout, make_spec
 
@@ -40,7 +41,7 @@ def test_a_product_stands_on_the_photo_in_its_real_size(frame_format: Format) ->
     cutout, spec = make_cutout(), make_spec(labels=(), captions=(), title="")
     whole = photo(frame_format)
     scene = framing.framed(whole, whole.spots[0], framing.subject(cutout.photo, EffectSpec()))
-    cut = Cut(spec, scene, Motion.still(24), cutout=cutout)
+    cut = Cut(spec, [Take(scene, Motion.still(24))], cutout=cutout)
     frame = cut.frame(0).astype(int)
     red = (frame[..., 0] - frame[..., 1:].max(-1)) > 100
     rows, columns = np.flatnonzero(red.any(1)), np.flatnonzero(red.any(0))
@@ -54,8 +55,8 @@ def test_a_product_stands_on_the_photo_in_its_real_size(frame_format: Format) ->
 
 def test_it_darkens_the_ground_that_it_touches_and_nothing_far_from_it() -> None:
     scene = photo("wide")
-    cut = Cut(make_spec(labels=(), captions=(), title=""), scene, Motion.still(24), cutout=make_cutout())
-    without = cut._backdrop.frame(0).astype(float).mean(-1)
+    cut = Cut(make_spec(labels=(), captions=(), title=""), [Take(scene, Motion.still(24))], cutout=make_cutout())
+    without = cut.views[0].backdrop(0).astype(float).mean(-1)
     drawn = cut.frame(0).astype(float).mean(-1)
     x, y = ((scene.to_frame(scene.camera.project(np.zeros(3))) + 1) / 2 * cut.size).astype(int)
     assert drawn[y + 2, x - 20 : x + 20].mean() < 0.75 * without[y + 2, x - 20 : x + 20].mean()

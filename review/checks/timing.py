@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
+from itertools import product
 
 from generation.specs import Line, VideoSpec
 from review.checks.wording import coverage
@@ -9,7 +10,9 @@ from review.observe.records import Observation
 
 REACH = 0.6
 """Seconds around its planned moment in which a sentence is looked for."""
-VOICE_LAG, CAPTION_LAG = 0.04, 0.06
+AGREE = 0.15
+"""Seconds by which the shifts of two sentences may differ: voices begin softly or hard."""
+VOICE_LAG, CAPTION_LAG = 0.04, 0.10
 """Seconds after its planned moment at which a voice is heard to begin (a breath, a soft consonant), and at which a
 caption has risen far enough to be seen: measured on films of ours (docs/benchmarks.md)."""
 FIRST = 0.2
@@ -38,7 +41,9 @@ def _captions(lines: Sequence[Line], observation: Observation) -> tuple[list[flo
 
 
 def _shift(planned: Sequence[float], noticed: Sequence[float]) -> float | None:
-    """The median of how much later each planned moment was noticed."""
-    nearest = [min((each - start for each in noticed), key=abs, default=REACH) for start in planned]
-    within = [shift for shift in nearest if abs(shift) < REACH]
-    return statistics.median(within) if within else None
+    """How much later the planned moments were noticed: the shift on which all of them agree best."""
+    found = [way for start in planned if (way := [each - start for each in noticed if abs(each - start) < REACH])]
+    if len(found) < min(2, len(planned)) or not found:
+        return None
+    spread, _, way = min((max(way) - min(way), abs(statistics.fmean(way)), way) for way in product(*found))
+    return statistics.fmean(way) if spread <= AGREE else None

@@ -9,12 +9,13 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from generation.specs import Line
 from review.checks.technical import technical
 from review.observe import sync
 from review.observe.observer import Subject, observe
 from review.observe.records import Observation, Sync
 from tests.factories import make_facts
-from tests.review.seen import observation
+from tests.review.seen import observation, plan
 
 FPS, SECONDS = 24, 4
 HITS = 9, 31, 40, 62, 77
@@ -76,6 +77,23 @@ def test_three_frames_are_told_of_a_finished_file(tmp_path: Path) -> None:
     assert Observation.from_json(seen.to_json()).sync == seen.sync
     told = [f.message for f in technical(make_facts(), None, seen) if f.severity == "person"]
     assert told == ["The sound comes 0.12 s (3 frames) after what is seen."]
+
+
+@pytest.mark.parametrize(
+    ("begins", "told"),
+    [
+        ((0.30, 3.33), []),
+        ((0.42, 1.9, 3.45), ["The sound comes 0.12 s (3 frames) after its captions."]),
+        ((0.17, 3.20), ["The sound comes 0.13 s (3 frames) before its captions."]),
+        ((0.55, 3.33), []),
+        ((0.425,), []),
+    ],
+)
+def test_sentences_that_all_come_late_are_told(begins: tuple[float, ...], told: list[str]) -> None:
+    said = tuple(Line(start=start, end=start + 2, text="Runs on sunlight alone") for start in (0.25, 3.3))
+    seen = replace(observation(), sound=replace(observation().sound, begins=begins), texts=())
+    found = technical(make_facts(), plan(narration=said), seen)
+    assert [finding.message for finding in found if finding.severity == "person"] == told
 
 
 def test_a_shift_nobody_notices_stops_nothing() -> None:

@@ -8,7 +8,9 @@ average pan/zoom with light of the same words, the same with parallax from exact
 Intervals resample views.
 
     python benchmarks/model_quality.py [--clips 132] [--steps 4] [--seed 1] [--weights FOLDER]
-                                       [--beside NAME FOLDER STEPS]... [--json]
+                                       [--beside NAME FOLDER STEPS]... [--again NAME...] [--json]
+
+The student beside its teacher and the teacher's own noise floor: `--steps 4 --beside teacher FOLDER 32 --again teacher`.
 """
 
 import argparse
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--weights", type=Path, default=ROOT / "model" / "weights")
     parser.add_argument("--beside", nargs=3, action="append", default=[], metavar=("NAME", "FOLDER", "STEPS"))
+    parser.add_argument("--again", nargs="*", default=[], metavar="NAME", help="also with another draw of noise")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--text-encoder", type=Path, default=None)
     parser.add_argument("--recipe", default="compact_cpu")

@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             stage.add_argument("--clips", type=int, default=132)
             stage.add_argument("--steps", type=int, default=4)
             stage.add_argument("--beside", nargs=3, action="append", default=[], metavar=("NAME", "FOLDER", "STEPS"))
+            stage.add_argument("--again", nargs="*", default=[], metavar="NAME", help="also with another draw of noise")
         if name == "distil":
             stage.add_argument("--steps", type=int, default=4)
             stage.add_argument("--iterations", type=int, default=400)

@@ -6,7 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     asked |= {name: (Path(folder), int(steps)) for name, folder, steps in options.beside}
     generators = {folder: Generator.load(folder, encoder_folder(options)) for folder, _ in asked.values()}
     candidates = {name: evaluation.Candidate(generators[folder], steps) for name, (folder, steps) in asked.items()}
+    for name in options.again:
+        candidates[f"{name}, another draw"] = replace(candidates[name], draw=1)
     plan = evaluation.Plan(
         sources_of(options),
         data_folder(options) / "shards",

@@ -22,6 +22,10 @@ from model.training.sounds import sound_class
 CONTROLS = ("pan", "tilt", "zoom", "light", "effect height", "effect sway", "own motion")
 PARTS = ("motion", "own motion", "light", "effect", "sound")
 SUBJECT = "generated"
+DRAW_APART = 1_000_000
+"""Between the seeds of two draws."""
+WORDS_ALONE = ("pan/zoom", "parallax")
+"""Baselines whose camera is judged too: what the words' average reaches by the same measure."""
 LOUD_EFFECTS = ("jet", "mist")
 """Effects whose own sound covers the ambience."""
 Progress = Callable[[int, int], None]
@@ -33,6 +37,8 @@ class Candidate:
 
     generator: Generator
     steps: int
+    draw: int = 0
+    """Another number is another draw of noise: how far apart two draws of the same weights are."""
 
 
 @dataclass(frozen=True)
@@ -83,16 +89,17 @@ def evaluate(candidates: dict[str, Candidate], plan: Plan, progress: Progress) -
     for number, clip in enumerate(clips):
         ways = sampled(candidates, clip, other_prompt(clips, number), seed=plan.seed + number)
         ways |= baselines.outcomes(clip, subject.text_encoder.encode(clip.prompt))
-        judged.append(judge(clip, ways, list(candidates), scales))
+        judged.append(judge(clip, ways, [*candidates, *WORDS_ALONE], scales))
         progress(number + 1, len(clips))
     more, camera = judged[: plan.more], judged[plan.more :]
     others = [describe(exact(clip), clip).features for clip in held_out.other_draw(plan.sources, len(more))]
     return {
-        "weights": {name: [one.generator.weights_sha256, one.steps] for name, one in candidates.items()},
+        "weights": {name: [one.generator.weights_sha256, one.steps, one.draw] for name, one in candidates.items()},
         "more than a camera move": figures_of(more, plan.seed),
         "camera move alone": figures_of(camera, plan.seed),
         "controls": {
-            way: {name: control_agreement(judged, way, name, plan.seed) for name in CONTROLS} for way in candidates
+            way: {name: control_agreement(judged, way, name, plan.seed) for name in CONTROLS}
+            for way in (*candidates, *WORDS_ALONE)
         },
         "sound": sound_agreement(more, statistics),
         "frechet": frechet_distances(more, statistics, others),
@@ -103,21 +110,21 @@ def evaluate(candidates: dict[str, Candidate], plan: Plan, progress: Progress) -
 def sampled(candidates: dict[str, Candidate], clip: Clip, other: str, *, seed: int) -> dict[str, Outcome]:
     """What every candidate makes of a clip, and what the subject makes of it under another prompt."""
     ways = {
-        name: generated(one.generator, clip, clip.prompt, steps=one.steps, seed=seed)
+        name: generated(one.generator, clip, clip.prompt, steps=one.steps, seed=seed + DRAW_APART * one.draw)
         for name, one in candidates.items()
     }
     subject = candidates[SUBJECT]
     return ways | {"shuffled prompt": generated(subject.generator, clip, other, steps=subject.steps, seed=seed)}
 
 
-def judge(clip: Clip, ways: dict[str, Outcome], candidates: list[str], scales: Scales) -> Judged:
-    """Errors of all ways, figures of the candidates and of the truth."""
+def judge(clip: Clip, ways: dict[str, Outcome], described: list[str], scales: Scales) -> Judged:
+    """Errors of all ways, figures of the truth and of those that are to be described."""
     truth, layout = exact(clip), clip.view.layout
     return Judged(
         clip,
         {name: endpoint_error(outcome, truth, layout) for name, outcome in ways.items()},
         {name: part_errors(outcome, truth, clip, scales) for name, outcome in ways.items()},
-        {name: describe(ways[name], clip) for name in candidates} | {"exact": describe(truth, clip)},
+        {name: describe(ways[name], clip) for name in described} | {"exact": describe(truth, clip)},
     )
 
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from benchmarks import demo_clips
 from catalog import assets
 from generation import engines
 from generation.engines.base import Engine
+from generation.engines.unified import Unified
 from generation.planning import plan, scene_pack
 from generation.planning.scenarios import SCENARIOS
 from generation.prompts import compose, exaggerate
@@ -19,6 +21,9 @@ from generation.render.clip import Motion
 from generation.render.scene import Scene
 from generation.specs import VideoSpec
 from model import checkpoint
+from model.inference import Generator, SampleRequest
+from model.tokens.text import TextEncoder
+from model.training.camera import AMPLITUDE
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "model" / "weights"
 
@@ -46,6 +51,31 @@ def emptied(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return engines.load("unified", weights=folder, text_encoder=assets.resolve("minilm"))
 
 
+@pytest.fixture(scope="module")
+def generator() -> Generator:
+    """The shipped weights, read once."""
+    return Generator.load(WEIGHTS, assets.resolve("minilm"))
+
+
+class ShuffledWords:
+    """The text encoder with the numbers of every feature in another, always the same, order."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._order = torch.randperm(384, generator=torch.Generator().manual_seed(0))
+
+    def encode(self, prompt: str) -> torch.Tensor:
+        return self._encoder.encode(prompt)[:, self._order]
+
+
+def _camera_end(generator: Generator, prompt: str) -> dict[str, float]:
+    """Shift to the right and how much nearer the picture has come, in the units of training's moves, after a clip."""
+    scene = Scene.load("bird_bath_garden", "wide")
+    sample = generator.sample(SampleRequest(still=scene.still, prompt=prompt, seed=3, steps=1))
+    shift = sample.homography[-1, 0, 2] + sample.flow[-1, ..., 0].mean()
+    return {"pan": float(shift), "push": float(1 - sample.homography[-1, 0, 0])}
+
+
 def _pixels_apart(first: Motion, second: Motion) -> float:
     """How far, on average, the two motions carry the picture apart at the clip's end, at 1280 pixels wide."""
     grid = np.stack(np.meshgrid(np.linspace(-0.9, 0.9, 16), np.linspace(-0.9, 0.9, 9), [1.0]), -1).reshape(-1, 3)
@@ -56,8 +86,8 @@ def _pixels_apart(first: Motion, second: Motion) -> float:
     return float(np.linalg.norm((ends[0] - ends[1]) * [640, 360], axis=1).mean())
 
 
-def test_zeroed_weights_change_every_video_of_the_demo(emptied: Engine) -> None:
-    trained = engines.load("unified", weights=WEIGHTS, text_encoder=assets.resolve("minilm"))
+def test_zeroed_weights_change_every_video_of_the_demo(emptied: Engine, generator: Generator) -> None:
+    trained = Unified(generator)
     variants = _variants()
     assert len(variants) == 8
     for spec in variants:
@@ -70,9 +100,22 @@ def test_zeroed_weights_change_every_video_of_the_demo(emptied: Engine) -> None:
         assert real.made_by.split()[1] != zeroed.made_by.split()[1], name
 
 
-def test_shuffled_words_make_the_camera_worse() -> None:
+def test_camera_words_are_learned_and_not_piped_through(generator: Generator) -> None:
+    """Single words reach what training means by them; with shuffled text features the camera hardly moves."""
+    deaf = replace(generator, text_encoder=ShuffledWords(generator.text_encoder))  # type: ignore[arg-type]
+    for prompt, move, asked in (
+        ("pan left", "pan", -AMPLITUDE["pan"]),
+        ("pan right", "pan", AMPLITUDE["pan"]),
+        ("push in", "push", AMPLITUDE["push"]),
+    ):
+        reached, unheard = (_camera_end(each, prompt)[move] / asked for each in (generator, deaf))
+        assert 0.85 < reached < 1.15, (prompt, reached)
+        assert abs(unheard) < 0.25, (prompt, unheard)
+
+
+def test_shuffled_words_make_the_camera_worse(generator: Generator) -> None:
     """One scene, the cameras of the four scenarios: each video is nearest to the move that its own words ask for."""
-    trained = engines.load("unified", weights=WEIGHTS, text_encoder=assets.resolve("minilm"))
+    trained = Unified(generator)
     asked = engines.load("parallax", weights=WEIGHTS, text_encoder=assets.resolve("minilm"))
     spec = _variants()[0]
     card = next(card for card in scene_pack() if card.id == spec.shots[0].scene)

@@ -158,12 +158,15 @@ def test_the_whole_evaluation_runs_on_a_debug_model(data: Path, codecs: Codecs, 
     candidate, seen = run.Candidate(generator, 1), list[tuple[int, int]]()
     plan = run.Plan(SOURCES, data / "shards", more=6, camera=3, seed=1)
 
-    both = {run.SUBJECT: candidate, "two steps": run.Candidate(generator, 2)}
+    again = run.Candidate(generator, 2, draw=1)
+    both = {run.SUBJECT: candidate, "two steps": run.Candidate(generator, 2), "two steps, another draw": again}
     figures = run.evaluate(both, plan, lambda done, count: seen.append((done, count)))
 
     assert seen[-1] == (9, 9)
     errors = figures["more than a camera move"]["standardised error"]
-    assert set(errors) == {"generated", "two steps", "shuffled prompt", *NAMES}
+    assert set(errors) == {*both, "shuffled prompt", *NAMES}
     assert errors["parallax"]["generated is better by"]["mean"] < 0  # an untrained network loses
+    assert errors["two steps"]["error"] != errors["two steps, another draw"]["error"]
+    assert figures["controls"]["parallax"]["pan"]["reached"]["mean"] > 0.5
     assert figures["controls"]["two steps"]["pan"]["reached"]["mean"] == pytest.approx(0, abs=0.2)
     assert figures["faults"]["generated"]["smeared share"] < 0.01

@@ -54,9 +54,10 @@ def numeric_claims(facts: ProductFacts, spec: VideoSpec | None, observation: Obs
 
 
 def _cited(text: str, spec: VideoSpec | None) -> frozenset[str]:
-    """Evidence that the plan gives for this sentence, if the sentence was planned."""
+    """Evidence that the plan gives for this sentence, if it was planned: whole, or as a line of a longer one."""
     lines = (*spec.captions, *spec.narration) if spec else ()
-    return frozenset(name for line in lines if coverage(line.text, text) >= PLANNED for name in line.evidence)
+    planned = [row for row in lines if max(coverage(row.text, text), coverage(text, row.text)) >= PLANNED]
+    return frozenset(name for row in planned for name in row.evidence)
 
 
 def _spoken(words: list[Word]) -> Statement:

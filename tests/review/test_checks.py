@@ -123,6 +123,19 @@ def test_a_size_of_the_product_is_not_taken_for_that_of_its_mist(locale: str, se
     assert severities(numeric_claims(make_facts(parameters=rows), None, seen)) == [severity]
 
 
+def test_a_line_of_a_planned_sentence_is_held_against_what_the_sentence_cites() -> None:
+    rows = (
+        Parameter(id="par-spray_height", name="spray_height", value=45, unit="cm", bound="max"),
+        Parameter(id="par-total_height", name="total_height", value=7, unit="cm"),
+    )
+    line = Line(start=0.0, end=3.0, text="Water dances up to 45 cm high", evidence=("par-spray_height",))
+    found = [
+        numeric_claims(make_facts(parameters=rows), plan(captions=(line,)), observation(texts=(text(seen),), words=()))
+        for seen in ("up to 45 cm high", "up to 95 cm high")
+    ]
+    assert [severities(each) for each in found] == [["info"], ["block"]]
+
+
 def test_a_price_must_be_the_one_in_the_catalog() -> None:
     facts = make_facts(price_minor=2490, currency="USD")
     found = [numeric_claims(facts, None, observation(texts=(text(t),), words=())) for t in ("$24.90", "$19.90")]

@@ -23,6 +23,14 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the log, and the video that it is about; None where it is about something else."""
+
+    row: AuditLog
+    video: Video | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Today:
     """The five counts and the two short lists."""
 
@@ -38,7 +46,7 @@ class Today:
     being_made: tuple[boards.Tile, ...]
     top_reason: str
     """Why files are blocked most often; "" while none is."""
-    log: tuple[AuditLog, ...]
+    log: tuple["Entry", ...]
 
 
 def today() -> Today:
@@ -54,8 +62,15 @@ def today() -> Today:
         to_decide=_tiles(boards.WAITING),
         being_made=_tiles(boards.MAKING),
         top_reason=watching.top_block(),
-        log=tuple(AuditLog.objects.all()[:LATEST]),
+        log=_log(),
     )
+
+
+def _log() -> tuple[Entry, ...]:
+    rows = list(AuditLog.objects.all()[:LATEST])
+    named = [row.subject.removeprefix("video ") for row in rows if row.subject.startswith("video ")]
+    found = {str(video.public_id): video for video in watching.videos().filter(public_id__in=named)}
+    return tuple(Entry(row=row, video=found.get(row.subject.removeprefix("video "))) for row in rows)
 
 
 def _group(which: Q) -> Group:

@@ -38,6 +38,8 @@ class Tile:
 
     video: Video
     cut: Cut | None
+    because: str = ""
+    """Why it was taken back, where the list is about that."""
 
     @property
     def is_being_made(self) -> bool:

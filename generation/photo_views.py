@@ -7,15 +7,21 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
 from catalog import limits, pictures, touchup
 from catalog.forms import PlaceForm
 from catalog.ingest.images import ImageError
+from catalog.ingest.records import ListedImage
 from catalog.models import Image, Product
+
+MOST_PHOTOS = 8
+"""Photos that are taken and cut out while the page waits: each takes a second or two."""
 
 
 @login_required
@@ -42,6 +48,43 @@ def _kept_place(product: Product, form: PlaceForm) -> bool:
             form.add_error("photo", str(problem))
             return False
     return True
+
+
+@login_required
+@require_POST
+def photo_add(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Keep photos of a product, each cut out; what is no usable picture says why."""
+    product = get_object_or_404(Product, public_id=public_id)
+    sent = request.FILES.getlist("photos")
+    if not sent:
+        messages.error(request, "Choose a photo first.")
+    for file in sent[:MOST_PHOTOS]:
+        _attach(request, product, file)
+    if len(sent) > MOST_PHOTOS:
+        messages.error(request, f"{MOST_PHOTOS} photos are taken at once: add the others now.")
+    return redirect(f"{reverse('generation:product_detail', args=[public_id])}#photos-title")
+
+
+def _attach(request: HttpRequest, product: Product, file: "UploadedFile[bytes]") -> None:
+    name = file.name or "photo"
+    if (file.size or 0) > limits.LARGEST_PHOTO:
+        messages.error(request, f"{name} is larger than 30 MB: export it smaller.")
+        return
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as kept:
+        kept.writelines(file.chunks())
+        kept.flush()
+        listed = ListedImage(name=name)
+        try:
+            made = pictures.attach(product, Path(kept.name), listed=listed, position=product.images.count())
+        except ImageError as problem:
+            messages.error(request, str(problem))
+            return
+    if not made.is_new:
+        messages.info(request, f"{name} was here before, or a larger copy of it.")
+    elif made.image.cutout:
+        messages.success(request, f"{name} is added and cut out: look whether all of the product is there.")
+    else:
+        messages.info(request, f"{name} is added, but no product could be told from its background: correct it below.")
 
 
 @login_required

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("products/<uuid:public_id>/videos/", views.product_plan, name="product_plan"),
     path("products/<uuid:public_id>/parameters/", views.product_parameter, name="product_parameter"),
     path("products/<uuid:public_id>/place/", photo_views.product_place, name="product_place"),
+    path("products/<uuid:public_id>/photos/", photo_views.photo_add, name="photo_add"),
     path("products/<uuid:public_id>/clips/", rights_views.clip_add, name="clip_add"),
     path("clips/<uuid:public_id>/remove/", rights_views.clip_remove, name="clip_remove"),
     path("photos/<uuid:public_id>/cutout/", photo_views.photo_cutout, name="photo_cutout"),

@@ -29,7 +29,7 @@ def video_list(request: HttpRequest) -> HttpResponse:
     """Videos of one group (`?show=live`), newest change first."""
     show = request.GET.get("show", "")
     page = Paginator(watching.videos_shown(show), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "tiles": boards.tiles_of(page), "show": show, "groups": watching.groups()}
+    context = {"page": page, "tiles": watching.tiles_shown(page, show), "show": show, "groups": watching.groups()}
     return render(request, "review/video_list.html", context)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -71,6 +71,8 @@ class Page:
     recipe: tuple[tuple[str, Any], ...]
     approvals: tuple[Approval, ...]
     placements: tuple[Placement, ...]
+    history: tuple[AuditLog, ...]
+    """What people and machines did with it, oldest first, from the log that nobody can change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,17 @@ def videos() -> QuerySet[Video]:
 def videos_shown(group: str) -> QuerySet[Video]:
     """The videos of one filter; an unknown filter shows all."""
     return videos().filter(GROUPS.get(group, GROUPS[""])[1])
+
+
+def tiles_shown(found: Iterable[Video], group: str) -> list[boards.Tile]:
+    """Tiles of these videos; in the group of those that are out of date, each with the reason."""
+    tiles = boards.tiles_of(found)
+    if group != "stale":
+        return tiles
+    named = {f"video {tile.video.public_id}": tile for tile in tiles}
+    rows = AuditLog.objects.filter(action="mark_stale", subject__in=named).order_by("id")
+    reasons = dict(rows.values_list("subject", "reason"))
+    return [replace(tile, because=reasons.get(name, "")) for name, tile in named.items()]
 
 
 def queue() -> QuerySet[Video]:
@@ -152,6 +165,7 @@ def page_of(video: Video, cut: Cut | None) -> Page:
         recipe=_recipe(video, cut),
         approvals=tuple(Approval.objects.filter(cut__video=video).select_related("cut", "withdrawal")),
         placements=tuple(Placement.objects.filter(cut__video=video).select_related("cut")),
+        history=tuple(AuditLog.objects.filter(subject=f"video {video.public_id}").order_by("id")),
     )
 
 

@@ -1,13 +1,16 @@
 """What templates share: icons, statuses in the merchant's words, and quantities as people write them."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from math import exp
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from accounts import seats, selectors
 from accounts.models import Merchant
@@ -292,6 +295,18 @@ def territory_name(codes: str) -> str:
 def money(minor: int | None, currency: str = "") -> str:
     """Minor units as an amount: 2490 -> 24.90 USD."""
     return "" if minor is None else f"{minor / 100:,.2f} {currency}".strip()
+
+
+@register.filter
+def since(moment: datetime) -> str:
+    """How long ago, in one unit: "3 hours", "less than a minute"."""
+    return timesince(moment, depth=1) if timezone.now() - moment >= timedelta(minutes=1) else "less than a minute"
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """When something happened, as people say it: "3 hours ago", "just now"."""
+    return f"{timesince(moment, depth=1)} ago" if timezone.now() - moment >= timedelta(minutes=1) else "just now"
 
 
 @register.filter

@@ -11,9 +11,10 @@ from django.urls import reverse
 from accounts import tenancy
 from accounts.models import Membership
 from catalog.models import Import, Product
+from generation import services
 from generation.models import Job, Video
 from review import watching
-from tests.pages.seed import Shop, bring_to, seed_imports, seed_photo, seed_video
+from tests.pages.seed import Shop, bring_to, photo_bytes, seed_imports, seed_photo, seed_video
 
 LISTS = [
     "accounts:team", "accounts:key_list",
@@ -250,6 +251,36 @@ def test_a_ruler_without_length_or_unit_is_refused_and_nothing_is_lost(at_desk: 
     assert answer.status_code == 422
     assert "Write a length with its unit" in text
     assert 'value="20"' in text
+
+
+def test_a_photo_is_added_on_the_products_page_and_a_useless_file_says_why(at_desk: Client, shop: Shop) -> None:
+    with tenancy.merchant_context(shop.merchant.pk):
+        bare = Product.objects.get(sku="BARE-1")
+    page, photo = reverse("generation:photo_add", args=[bare.public_id]), photo_bytes()
+    sent = [SimpleUploadedFile("fountain.jpg", photo), SimpleUploadedFile("notes.jpg", b"no picture")]
+
+    answer = at_desk.post(page, {"photos": sent}, follow=True).content.decode()
+
+    with tenancy.merchant_context(shop.merchant.pk):
+        (image,) = bare.images.all()
+    assert (image.role, bool(image.cutout)) == ("packshot", True)
+    assert "fountain.jpg is added and cut out" in answer
+    assert "notes.jpg is not a picture that we can read" in answer
+    again = at_desk.post(page, {"photos": SimpleUploadedFile("f.jpg", photo)}, follow=True)
+    assert "was here before" in again.content.decode()
+
+
+def test_pages_say_what_happened_to_a_video_and_to_which(at_desk: Client, shop: Shop) -> None:
+    video = shop.videos[Video.State.STALE]
+    with tenancy.merchant_context(shop.merchant.pk):
+        services.log(video, "catalog", "mark_stale", "The width changed to 8 cm")
+    today = at_desk.get(reverse("home")).content.decode()
+    listed = at_desk.get(reverse("review:video_list"), {"show": "stale"}).content.decode()
+    page = at_desk.get(_page_of(shop, Video.State.STALE)).content.decode()
+
+    assert ("Solar fountain pump, floating, 16 cm, outdoor" in today, "just now" in today) == (True, True)
+    assert "The width changed to 8 cm" in listed
+    assert [words in page for words in ("put a video live", "paused a video whose ground changed")] == [True, True]
 
 
 def test_pressing_make_it_again_twice_leads_to_the_same_one(at_desk: Client, shop: Shop) -> None:

@@ -26,6 +26,10 @@ STATEMENT_LIMIT = 200
 """Longer properties are prose, not statements."""
 
 
+_LACKING = {"The product has no title": "title", "The row has no SKU": "sku"}
+"""How a reason begins that another column may be the remedy for, and which field that column would be."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProblemGroup:
     """Problems that read the same but for their values."""
@@ -38,6 +42,11 @@ class ProblemGroup:
     rows: tuple[int, ...]
     """The first few rows it concerns."""
     values: tuple[str, ...]
+
+    @property
+    def lacks(self) -> str:
+        """The field that these rows leave empty, `sku` or `title`, which another column may have; "" for the rest."""
+        return next((field for words, field in _LACKING.items() if self.reason.startswith(words)), "")
 
     @property
     def unit(self) -> str:

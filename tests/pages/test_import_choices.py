@@ -31,6 +31,19 @@ def test_the_page_offers_the_decisions_and_takes_them(client: Client, shop: Shop
     assert selectors.choices_for(shop.merchant.pk, ["sku", "title", "price", "Height"]).units == {"height": "mm"}
 
 
+def test_rows_without_a_title_or_sku_are_offered_another_column_for_all_of_them(at_desk: Client, shop: Shop) -> None:
+    rows = "sku,title,price,Our words\nA-1,,1.20 EUR,Pump\nA-2,Can,2 EUR,Watering can\n"
+    batch = services.keep(merchant=shop.merchant, file=io.BytesIO(rows.encode()), name="list.csv")
+    services.check_import(batch=batch)
+    address = reverse("catalog:import_detail", args=[batch.public_id])
+    page = at_desk.get(address).content.decode()
+    assert ("The title stands in" in page, "<option>Our words</option>" in page) == (True, True)
+
+    at_desk.post(f"{address}decide/", {"column": "Our words", "meaning": "title"})
+    services.check_import(batch=_fresh(batch, shop))
+    assert (_fresh(batch, shop).refused, "The title stands in" in at_desk.get(address).content.decode()) == (0, False)
+
+
 def test_what_is_remembered_stands_on_the_page_and_can_be_forgotten(at_desk: Client, shop: Shop) -> None:
     batch = services.keep(merchant=shop.merchant, file=io.BytesIO(PLAIN.encode()), name="list.csv")
     services.check_import(batch=batch)

@@ -21,6 +21,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+SHORT = 1.15
+"""By how much a fitted t2 falls short: penalised quasi-likelihood does on sparse counts (Breslow and Lin 1995), and
+what is not known exactly has to leave room. Measured on simulated catalogs: with it chances come true."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cells:
     """Counts of one step, one row a (stratum, arm): `n` trials and `y` successes, flat arrays of one length.
@@ -111,19 +116,19 @@ def posterior(
     prior: Prior = Prior(),
 ) -> Posterior:
     """Gamma posterior of every arm, with draws of `beta` shared by the whole catalog; so are levels of contests."""
-    eta = design.matrix @ fitted.beta
-    shape, expected = _own_factor(cells, np.exp(eta), fitted.t2)
+    t2, eta = SHORT * fitted.t2, design.matrix @ fitted.beta
+    shape, expected = _own_factor(cells, np.exp(eta), t2)
     trials, won = cells.per_arm(cells.n), cells.per_contest(cells.per_arm(cells.y))
-    likely = trials * np.exp(eta) * shape / (1 / fitted.t2 + expected)
+    likely = trials * np.exp(eta) * shape / (1 / t2 + expected)
     weight = cells.per_contest(likely)
     usual = (won.sum() + 0.5) / (weight.sum() + 0.5 * (trials.sum() + 1) / (won.sum() + 0.5))
-    unsure = cells.per_contest(likely**2 * fitted.t2 / (1 + fitted.t2 * expected)) / np.maximum(weight, 1e-12) ** 2
+    unsure = cells.per_contest(likely**2 * t2 / (1 + t2 * expected)) / np.maximum(weight, 1e-12) ** 2
     belief = spread.Belief(t2=prior.level, weight=prior.level_weight)
     spreads = spread.level_variance(won, weight * usual, belief, besides=unsure)
     shift = _beta_shift(design, fitted, rng, draws)  # (arms, draws): log ratio of drawn to fitted attribute part
     exposure = _recentred(cells, expected, np.exp(shift))
-    exposure *= _baselines(cells, expected, fitted.t2, 1 / spreads, rng=rng, draws=draws)
-    own = rng.standard_gamma(shape[:, None], size=shift.shape) / (1 / fitted.t2 + exposure)
+    exposure *= _baselines(cells, expected, t2, 1 / spreads, rng=rng, draws=draws)
+    own = rng.standard_gamma(shape[:, None], size=shift.shape) / (1 / t2 + exposure)
     relative = np.exp(eta[:, None] + shift) * own
     total = cells.per_contest(trials[:, None] * relative) + 1 / (spreads * usual)
     drawn = rng.standard_gamma(won[:, None] + 1 / spreads, size=total.shape)

@@ -73,6 +73,11 @@ def best_seconds(call: Callable[[], object], device: str, runs: int) -> float:
     return min(times[1:])
 
 
+def has_gpu() -> bool:
+    """Whether this process sees a GPU."""
+    return torch.cuda.is_available()
+
+
 def free_bytes(device: str) -> int:
     """Memory that is free now on the device."""
     if device == "cuda":

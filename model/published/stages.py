@@ -12,9 +12,8 @@ import torch
 from PIL import Image
 from scipy.io import wavfile
 
-from model.architecture.transformer import UnifiedTransformer
-from model.inference.film import Film, FilmMaker, FilmParts, FilmRequest, Running
-from model.published import assets
+from model.inference.film import Film, FilmRequest
+from model.published import assets, ready
 from model.published import bench as measuring
 from model.published import plan as planning
 from model.published.shards import WeightsError
@@ -106,10 +105,11 @@ def weights(options: argparse.Namespace) -> int:
 
 def film(options: argparse.Namespace) -> int:
     """Make one clip with the parts of a folder: numbered PNG frames, a contact sheet and sound.wav."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    wish = ready.Wish(
+        resolution=options.resolution, seconds=options.seconds, guided=options.guided, compiled=options.compile
+    )
     try:
-        check_memory(options, device)
-        parts = film_parts(options)
+        maker = ready.film_maker(options.folder, frozenset(options.accept), wish)
     except (planning.DoesNotFitError, assets.LicenceError, WeightsError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -122,41 +122,9 @@ def film(options: argparse.Namespace) -> int:
         height=height,
         seed=options.seed,
     )
-    running = Running(device=device, offload=device != "cpu")
-    write_film(FilmMaker(parts, running).make(request), options.out, title=options.prompt)
+    write_film(maker.make(request), options.out, title=options.prompt)
     print(f"wrote {options.out}/frames, sheet.jpg and sound.wav")
     return 0
-
-
-def check_memory(options: argparse.Namespace, device: str) -> None:
-    """Refuse before anything is loaded what this machine's free memory cannot hold."""
-    here = planning.Device(f"this machine's {device}", measuring.free_bytes(device) / planning.GIB, 1, 1)
-    ask = planning.Ask(
-        resolution=options.resolution, seconds=options.seconds, device=here, distilled=not options.guided
-    )
-    planning.make_plan(ask)
-
-
-def film_parts(options: argparse.Namespace) -> FilmParts:
-    """Load what the clip needs, the parts with a licence to accept first, so that a refusal comes at once."""
-    root, accepted = options.folder, frozenset(options.accept)
-    upscaler = None if options.resolution == planning.FIRST_SIZE else f"{options.resolution}_sr"
-
-    def network(name: str) -> UnifiedTransformer:
-        loaded = assets.load_network(root, name)
-        if options.compile:
-            loaded.compile(fullgraph=True)
-        return loaded
-
-    return FilmParts(
-        text=assets.load_text(root, accepted),
-        audio=assets.load_audio(root, accepted),
-        base=network("base" if options.guided else "distill"),
-        upscaler=network(upscaler) if upscaler else None,
-        video_encoder=assets.load_wan(root, dtype=torch.bfloat16),
-        video_decoder=assets.load_turbo(root, dtype=torch.bfloat16),
-        guided=options.guided,
-    )
 
 
 def write_film(made: Film, folder: Path, *, title: str) -> None:

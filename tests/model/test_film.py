@@ -19,8 +19,7 @@ from model.autoencoders.wan import WanConfig, WanVAE
 from model.config import ModelConfig
 from model.inference.film import Film, FilmMaker, FilmParts, FilmRequest, Running, cut_to
 from model.inference.published import ClipShape
-from model.published import bench, plan
-from model.published import stages as published_stages
+from model.published import bench, plan, ready
 
 SIZES = ModelConfig(
     num_layers=2, hidden_size=32, head_dim=16, num_query_groups=1, video_in_channels=192, audio_in_channels=64,
@@ -181,7 +180,7 @@ def test_the_command_writes_frames_a_sheet_and_sound(
     tmp_path: Path, parts: FilmParts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bench, "free_bytes", lambda _device: 100 * 2**30)
-    monkeypatch.setattr(published_stages, "film_parts", lambda _options: replace(parts, upscaler=None))
+    monkeypatch.setattr(ready, "film_parts", lambda *_given: replace(parts, upscaler=None))
     monkeypatch.setitem(plan.SIZES, "256p", (64, 32))
 
     assert command(tmp_path) == 0

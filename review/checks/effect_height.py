@@ -33,18 +33,18 @@ def effect_height(facts: ProductFacts, spec: VideoSpec | None, observation: Obse
 def _measured(seen: Measured, limit: float, parameter: str) -> Finding:
     told = f"{seen.value:.2f} m ± {seen.uncertainty:.2f} (second method: {seen.second_opinion:.2f} m)"
     if seen.value - seen.uncertainty > limit:
-        message = f"The {_noun(parameter)} measures {told}; at most {limit:.2f} m is allowed."
+        message = f"The {_noun(parameter)} measures {told}; at most {limit:.3g} m is allowed."
         return _finding("block", message, seen, limit, parameter)
     if seen.value > limit:
-        message = f"The {_noun(parameter)} measures {told}: too close to the limit of {limit:.2f} m to decide."
+        message = f"The {_noun(parameter)} measures {told}: too close to the limit of {limit:.3g} m to decide."
         return _finding("person", message, seen, limit, parameter)
-    return _finding("info", f"The {_noun(parameter)} measures {told}, within {limit:.2f} m.", seen, limit, parameter)
+    return _finding("info", f"The {_noun(parameter)} measures {told}, within {limit:.3g} m.", seen, limit, parameter)
 
 
 def _leaving(seen: AtLeast, limit: float, parameter: str) -> Finding:
     if seen.value - seen.uncertainty > limit:
         message = (
-            f"The {_noun(parameter)} is at least {seen.value:.2f} m; at most {limit:.2f} m is allowed. {seen.reason}"
+            f"The {_noun(parameter)} is at least {seen.value:.2f} m; at most {limit:.3g} m is allowed. {seen.reason}"
         )
         return _finding("block", message, seen, limit, parameter)
     message = f"The {_noun(parameter)} is at least {seen.value:.2f} m, how much more cannot be seen. {seen.reason}"

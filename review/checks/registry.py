@@ -43,10 +43,14 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+NOTHING = "Nothing to object to."
+"""Said by a check that found nothing to judge."""
+
+
 def run(facts: ProductFacts, spec: VideoSpec | None, observation: Observation) -> list[Finding]:
     """Everything every check has to say; one that found nothing says so, which tells it from one that never ran."""
     findings: list[Finding] = []
     for check in CHECKS:
         said = check(facts, spec, observation)
-        findings += said or [Finding(rule=check.__name__, severity="info", message="Nothing to object to.")]
+        findings += said or [Finding(rule=check.__name__, severity="info", message=NOTHING)]
     return findings

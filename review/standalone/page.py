@@ -9,14 +9,25 @@ from html import escape
 import numpy as np
 from PIL import Image
 
+from catalog.facts import Parameter
 from review.auditing import Question, Report
 from review.checks.base import Finding, Severity
-from review.checks.titles import FIXES, TITLES
+from review.checks.registry import NOTHING
+from review.checks.titles import FIXES, title_of
 from review.observe.photo import Photo
 from review.standalone.spec import FOLDER
 
 GRAVITY: dict[Severity, int] = {"block": 0, "person": 1, "warn": 2, "info": 3}
 MARKS: dict[Severity, str] = {"block": "Exceeds", "person": "For a person", "warn": "Remark", "info": "Within"}
+COUNTED: dict[Severity, tuple[str, str]] = {
+    "block": ("point exceeds the specification", "points exceed the specification"),
+    "person": ("needs a person", "need a person"),
+    "warn": ("is a remark", "are remarks"),
+    "info": ("is within", "are within"),
+}
+_ASKED = {False: "", True: ' class="soft"'}
+"""A rule that says "Not asked" has no tick."""
+BOUNDS = {"max": "at most", "min": "at least", "exact": "", "range": "up to"}
 TONES = {"within": "info", "exceeds": "block", "cannot measure": "person"}
 PHOTO_WIDTH = 480
 
@@ -27,17 +38,23 @@ def html(name: str, verdict: str, report: Report, question: Question) -> str:
     seen = report.observation
     about = f"{seen.seconds:.1f} s, {seen.picture.width} × {seen.picture.height}, {seen.locale}"
     worst = next((finding for finding in findings if finding.image), None)
-    rows = [_finding(place, each, {} if each is worst else report.pictures) for place, each in enumerate(findings)]
+    open_ = [finding for finding in findings if finding.severity != "info"]
+    rows = [_finding(place, each, {} if each is worst else report.pictures) for place, each in enumerate(open_)]
     title = escape(question.facts.title_in(question.locale))
     parts = [
         f'<header><p class="verdict {TONES[verdict]}">{verdict.capitalize()}</p><h1>{escape(name)}</h1>',
+        f"<p>{_counted(findings)}</p>",
         f'<p class="soft">Held against {title} ({escape(question.facts.sku)}). {about}.</p>',
         f'<p class="soft">SHA-256 <code>{seen.sha256}</code></p></header>',
         _pictures(worst, report, question.photo),
         _timeline(findings, seen.seconds),
-        f'<section class="card"><h2>Findings</h2>{"".join(rows)}</section>',
+        f'<section class="card"><h2>What has to be decided</h2>{"".join(rows)}</section>' if rows else "",
+        _within([finding for finding in findings if finding.severity == "info"]),
+        _specification(question),
         _unread(seen.unread),
         _everything(seen.to_dict()),
+        '<footer class="soft">Measured from the file alone by vitrine-audit. ± is half of the 90 % interval. What'
+        " cannot be measured is left to a person and never passed.</footer>",
     ]
     style = (FOLDER / "page.css").read_text()
     return (
@@ -47,11 +64,44 @@ def html(name: str, verdict: str, report: Report, question: Question) -> str:
     )
 
 
+def _counted(findings: list[Finding]) -> str:
+    """ "1 point exceeds the specification, 2 need a person, 14 are within." """
+    numbers = {kind: sum(finding.severity == kind for finding in findings) for kind in GRAVITY}
+    told = [f"{number} {COUNTED[kind][number != 1]}" for kind, number in numbers.items() if number]
+    return f"{', '.join(told)}."
+
+
+def _within(findings: list[Finding]) -> str:
+    """What was measured or read and agrees, then the rules that found nothing to judge, in one line."""
+    quiet = [finding for finding in findings if finding.message == NOTHING]
+    rows = [
+        f"<dt{_ASKED[each.message.startswith('Not ')]}>{_title(each)}{_at(each)}</dt><dd>{escape(each.message)}</dd>"
+        for each in findings
+        if each not in quiet
+    ]
+    also = f'<p class="soft">{NOTHING[:-1]}: {", ".join(map(_title, quiet))}.</p>' if quiet else ""
+    return f'<section class="card"><h2>Within</h2><dl>{"".join(rows)}</dl>{also}</section>' if findings else ""
+
+
+def _specification(question: Question) -> str:
+    rows = [
+        f"<tr><td>{escape(row.name.replace('_', ' '))}</td><td>{_bounded(row)}</td></tr>"
+        for row in question.facts.parameters
+    ]
+    return f'<section class="card"><h2>The specification</h2><table>{"".join(rows)}</table></section>' if rows else ""
+
+
+def _bounded(row: Parameter) -> str:
+    low = f"{row.lower:g} to " if row.bound == "range" and row.lower is not None else f"{BOUNDS[row.bound]} "
+    slack = f" ± {row.tolerance:.0%}" if row.tolerance else ""
+    return escape(f"{low}{row.value:g} {row.unit}{slack}".strip())
+
+
 def _pictures(worst: Finding | None, report: Report, photo: Photo | None) -> str:
     """The worst frame beside the photo."""
     figures = ""
     if worst:
-        caption = f"{TITLES.get(worst.rule, worst.rule)}{_at(worst)}: {worst.message}"
+        caption = f"{title_of(worst.rule)}{_at(worst)}: {worst.message}"
         figures += (
             f"<figure>{_img(report.pictures[worst.image], caption)}<figcaption>{escape(caption)}</figcaption></figure>"
         )
@@ -64,6 +114,7 @@ def _pictures(worst: Finding | None, report: Report, photo: Photo | None) -> str
 
 def _timeline(findings: list[Finding], seconds: float) -> str:
     """Where in the file each problem lies."""
+    ticks = "".join(f'<i style="left:{100 * second / seconds:.2f}%">{second}</i>' for second in range(int(seconds) + 1))
     marks = [
         f'<a class="{each.severity}" href="#finding-{place}" title="{escape(each.message)}" style="'
         f"left:{100 * each.second / seconds:.2f}%;"
@@ -73,15 +124,13 @@ def _timeline(findings: list[Finding], seconds: float) -> str:
     ]
     if not marks:
         return ""
-    return (
-        f'<section class="card"><h2>When (0 to {seconds:.1f} s)</h2><div class="time">{"".join(marks)}</div></section>'
-    )
+    bar = f'<div class="time">{"".join(marks)}</div><div class="ticks">{ticks}</div>'
+    return f'<section class="card"><h2>When, in seconds</h2>{bar}</section>'
 
 
 def _finding(place: int, finding: Finding, pictures: Mapping[str, bytes]) -> str:
-    title = f"{TITLES.get(finding.rule, finding.rule)}{_at(finding)}"
     parts = [
-        f"<p><strong>{title}.</strong> {escape(finding.message)}</p>",
+        f"<p><strong>{_title(finding)}{_at(finding)}.</strong> {escape(finding.message)}</p>",
         _numbers(finding),
         f'<p class="soft">In the words “{escape(finding.claim)}”.</p>' if finding.claim else "",
         f'<p class="soft">{escape(FIXES[finding.fix])}</p>' if finding.fix else "",
@@ -92,13 +141,20 @@ def _finding(place: int, finding: Finding, pictures: Mapping[str, bytes]) -> str
 
 
 def _numbers(finding: Finding) -> str:
-    told = {"allowed": finding.allowed, "measured": finding.measured, "uncertainty": finding.uncertainty}
-    known = {name: value for name, value in told.items() if value is not None}
-    if not known or not finding.unit:
+    if finding.measured is None or not finding.unit:
         return ""
-    heads = "".join(f"<th>{name}</th>" for name in known)
-    cells = "".join(f"<td>{value:g} {escape(finding.unit)}</td>" for value in known.values())
+    slack = f" ± {finding.uncertainty:.2g}" if finding.uncertainty else ""
+    told = {
+        "allowed": "-" if finding.allowed is None else f"{finding.allowed:.3g}",
+        "measured": f"{finding.measured:.3g}{slack}",
+    }
+    heads = "".join(f"<th>{name}</th>" for name in told)
+    cells = "".join(f"<td>{value} {escape(finding.unit)}</td>" for value in told.values())
     return f"<table><tr>{heads}</tr><tr>{cells}</tr></table>"
+
+
+def _title(finding: Finding) -> str:
+    return escape(title_of(finding.rule))
 
 
 def _at(finding: Finding) -> str:

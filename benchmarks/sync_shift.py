@@ -23,6 +23,7 @@ from benchmarks import demo_clips, report
 from generation.render import compose
 from generation.render.clip import Motion
 from generation.render.scene import Scene
+from generation.render.view import Cutout, Take
 from generation.specs import VideoSpec
 from review.checks.technical import VOICE_SLACK
 from review.checks.timing import lateness
@@ -65,9 +66,9 @@ def _read(sku: str, scene: str, locale: str, folder: Path) -> list[float]:
     product = demo_clips.demo(sku)
     spec = demo_clips.plan(product, scene, locale=locale)
     motion = Motion.still(round(spec.seconds * spec.fps), effect=spec.shots[0].effect)
-    cutout = compose.Cutout(rgba=product.rgba, photo=product.image)
-    still = {"wide": Scene.load(scene, "wide")}
-    film = compose.render(spec, still, {"wide": motion}, cutout=cutout, out=folder)[0].path
+    cutout = Cutout(rgba=product.rgba, photo=product.image)
+    take = Take(Scene.load(scene, "wide"), motion)
+    film = compose.render(spec, {"wide": [take]}, cutout=cutout, out=folder)[0].path
     subject = Subject(facts=product.facts, photo=None, locale=locale)
     track = Track(sound=Sound(), words=())
     seen = observe(film, subject, lambda stage, share: None, heard=track, parts=frozenset(["text"]))

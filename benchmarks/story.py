@@ -114,6 +114,8 @@ class Outcome:
     exaggerated: float
     """Share of visitors who saw more than the product can do."""
     loudest: Loudest
+    versus: tuple[float, float] | None
+    """Clicks and kept orders per visitor of exaggerated videos over those of honest ones, where both were shown."""
 
 
 class Taste:
@@ -239,19 +241,32 @@ def outcome(batch: Batch) -> Outcome:
     """Sums of one generation."""
     total = {step: values.sum(0) for step, values in batch.counts.items()}
     seen = total["impression"]
+    kept = total["order"] - total["refund"]
     loud = int(np.where(seen >= ENOUGH, total["click"] / np.maximum(seen, 1), 0).argmax())
     return Outcome(
         clicks=float(1000 * total["click"].sum() / seen.sum()),
-        kept=float(1000 * (total["order"].sum() - total["refund"].sum()) / seen.sum()),
+        kept=float(1000 * kept.sum() / seen.sum()),
         refunds=float(total["refund"].sum() / max(total["order"].sum(), 1)),
         exaggerated=float(seen[batch.picked["promise"] == 1].sum() / seen.sum()),
         loudest=Loudest(
             choices=tuple(values[batch.picked[name][loud]] for name, values in CHOICES.items()),
             clicks=float(1000 * total["click"][loud] / seen[loud]),
-            kept=float(1000 * (total["order"][loud] - total["refund"][loud]) / seen[loud]),
+            kept=float(1000 * kept[loud] / seen[loud]),
             refunds=float(total["refund"][loud] / max(total["order"][loud], 1)),
         ),
+        versus=versus(batch.picked["promise"] == 1, seen, total["click"], kept),
     )
+
+
+def versus(is_loud: np.ndarray, seen: np.ndarray, clicks: np.ndarray, kept: np.ndarray) -> tuple[float, float] | None:
+    """Exaggerated over honest, per visitor; None without either."""
+    if is_loud.all() or not is_loud.any():
+        return None
+    ratios = [
+        (done[is_loud].sum() / seen[is_loud].sum()) / (done[~is_loud].sum() / seen[~is_loud].sum())
+        for done in (clicks, kept)
+    ]
+    return float(ratios[0]), float(ratios[1])
 
 
 def run(seed: int, setting: Setting, films: Films) -> list[Outcome]:
@@ -290,6 +305,9 @@ def main() -> None:
         last = [story_page.Spread.of([getattr(shop[-1], what) for shop in shops]) for what in story_page.MEASURES]
         rows.append([name, *(one.words(what) for one, what in zip(last, story_page.MEASURES, strict=True))])
         figures[name] = {what: one.mean for one, what in zip(last, story_page.MEASURES, strict=True)}
+    clicks, kept = story_page.compared(told)
+    rows.append(["exaggerated / honest", f"{clicks.ratio()}", f"{kept.ratio()}", "", ""])
+    figures["exaggerated / honest"] = {"clicks": clicks.mean, "kept": kept.mean}
     report.show("story", figures, rows=rows, as_json=options.json)
     print(options.out)
 

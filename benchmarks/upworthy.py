@@ -246,7 +246,7 @@ def played(
     n, y = np.zeros(len(rate)), np.zeros(len(rate))
     for batch in range(BATCHES):
         share = 1 / size
-        if batch and name != "uniform":
+        if name == "ours" or (batch and name != "uniform"):  # only the wording says something before the first click
             share = shares(name, arms, known, n, y, rng)
         shown = rng.poisson(budget / BATCHES * share)
         n, y = n + shown, y + rng.binomial(shown, np.minimum(rate, 1))

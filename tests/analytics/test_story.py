@@ -35,7 +35,8 @@ def test_planning_drops_exaggeration_by_itself_and_the_audit_does_not_have_to_wa
     assert [one.exaggerated for one in honest] == [0.0] * 4
     assert free[0].clicks > honest[0].clicks
     assert free[0].kept < honest[0].kept
-    page = story_page.page({name: [honest] for name in story_page.LINES}, tmp_path, films.said)
+    told = {name: [free if "audit off" in name else honest] for name in story_page.LINES}
+    page = story_page.page(told, tmp_path, films.said)
     assert page.count("<svg") == 4
     assert "YSBwaWN0dXJl" in page
     assert "stopped 15 of 16 exaggerated films and asked a person about 1" in page

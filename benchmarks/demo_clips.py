@@ -97,15 +97,23 @@ def with_height(spec: VideoSpec, metres: float) -> VideoSpec:
     return replace(spec, shots=(replace(shot, effect=effect),))
 
 
+def without_words(spec: VideoSpec) -> VideoSpec:
+    """The plan with an empty prompt and nothing to read or hear: what remains are picture and metres."""
+    (shot,) = spec.shots
+    return replace(spec, shots=(replace(shot, prompt=""),), captions=(), narration=())
+
+
 def film(
     spec: VideoSpec, product: Demo, frame_format: Format, folder: Path, *, start: float = 0.0, seconds: float = 6.0
 ) -> Path:
     """``folder/<format>.mp4``: the stretch of the plan from `start` on, silent unless it is whole.
 
-    Camera, light and local motion are the model's; the effect stands at the plan's height all the time.
+    Camera, light and local motion are the model's; the effect stands at the plan's height all the time, but where the
+    plan has no words: there it is the model's too.
     """
     scene = _framed(Scene.load(spec.shots[0].scene, frame_format), spec.shots[0], product)
-    motion = _steady(_engine().generate(spec, scene, frame_format, lambda share: None), spec)
+    motion = _engine().generate(spec, scene, frame_format, lambda share: None)
+    motion = _steady(motion, spec) if spec.shots[0].prompt else motion
     if seconds < spec.seconds:
         spec, motion = _stretch(spec, start, seconds), _part(motion, start, seconds)
     cutout = Cutout(rgba=product.rgba, photo=product.image)

@@ -6,7 +6,10 @@ A file is a stretch of the six seconds, another one for each seed. Promise: corr
 twice the cap is stopped, none below the cap is.
 
     nice python benchmarks/effect_height.py [--product VT-FNT] [--scenes a,b] [--formats tall] [--seeds 5]
-        [--heights 0.3,0.45,0.9] [--keep FOLDER] [--json]
+        [--heights 0.3,0.45,0.9] [--own] [--keep FOLDER] [--json]
+
+With --own the effect is shown as the model makes it, from metres alone: an empty prompt, no captions. The true height
+is then the asked one.
 """
 
 import argparse
@@ -70,6 +73,7 @@ def main() -> None:
     parser.add_argument("--heights", default="0.3,0.45,0.9", help="metres")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.25)
+    parser.add_argument("--own", action="store_true", help="the model's own effect, asked for in metres alone")
     parser.add_argument("--keep", type=Path, help="folder that keeps the files, and whose files are used again")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -123,6 +127,8 @@ def _rendered(case: Case, product: Demo, options: argparse.Namespace, scratch: P
     spec = demo_clips.plan(product, case.scene, scenario=scenario, seed=case.seed)
     start = (PLANNED - options.seconds) * (case.seed % 5) / 5
     spec = demo_clips.with_height(spec, case.height)
+    if options.own:
+        spec, start = demo_clips.without_words(spec), (PLANNED - options.seconds) / 2
     return demo_clips.film(spec, product, case.format, folder, start=start, seconds=options.seconds)
 
 

@@ -10,7 +10,7 @@ Intervals resample views.
     python benchmarks/model_quality.py [--clips 132] [--steps 4] [--seed 1] [--weights FOLDER]
                                        [--beside NAME FOLDER STEPS]... [--again NAME...] [--json]
 
-The student beside its teacher and the teacher's own noise floor: `--steps 4 --beside teacher FOLDER 32 --again teacher`.
+A student beside its teacher, and the teacher's noise floor: `--steps 4 --beside teacher FOLDER 32 --again teacher`.
 """
 
 import argparse

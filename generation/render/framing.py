@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.facts import ProductImage
-from generation.formats import FORMATS, FRAME_SIZES, Composition
+from generation.formats import FORMATS, FRAME_SIZES, Composition, Format
 from generation.render.scene import OVERSCAN, Camera, Scene, Spot
 from generation.specs import EffectSpec, Framing
 
@@ -47,9 +47,8 @@ def framed(scene: Scene, spot: Spot, seen: Subject | None, framing: Framing = "w
 
     Without a subject, or where the still is too small to come closer, the crop is as wide as the still allows.
     """
-    form = FORMATS[scene.format]
-    composition = form.close if framing == "close" else form.composition
-    least = form.least_pixels * (SOFTER if framing == "close" else 1.0)
+    composition, is_close = _composition(scene.format, seen, framing), framing == "close"
+    least = FORMATS[scene.format].least_pixels * (SOFTER if is_close else 1.0)
     width = _width(scene, spot, seen, composition=composition, least=least)
     height = width * FRAME_SIZES[scene.format][1] // FRAME_SIZES[scene.format][0]
     place = scene.camera.project(spot.xyz)
@@ -57,6 +56,14 @@ def framed(scene: Scene, spot: Spot, seen: Subject | None, framing: Framing = "w
     room = np.array(scene.size) - [width, height]
     left, top = (2 * int(length // 2) for length in np.clip(place - at * [width, height], 0, room))
     return _cropped(scene, left, top, (width, height))
+
+
+def _composition(frame_format: Format, seen: Subject | None, framing: Framing) -> Composition:
+    form = FORMATS[frame_format]
+    if framing == "whole":
+        return form.composition
+    reaches = seen is not None and seen.reach_m > seen.height_m
+    return form.close_below_effect if reaches and form.close_below_effect else form.close
 
 
 def _width(scene: Scene, spot: Spot, seen: Subject | None, *, composition: Composition, least: float) -> int:

@@ -62,6 +62,17 @@ def test_an_effect_keeps_its_room() -> None:
     assert seen(scene, jet).size[0] > seen(scene, plain).size[0]
 
 
+@pytest.mark.parametrize("frame_format", FORMATS)
+def test_a_close_shot_comes_nearer_and_lets_an_effect_leave_the_picture(frame_format: Format) -> None:
+    still = FORMATS[frame_format].still
+    size, view = (2560, 1.6) if still == "wide" else (1440, 0.8)
+    scene = replace(make_scene(still, width=size, view_width_m=view, is_drawn=False), format=frame_format)
+    fountain = replace(LARGER, reach_m=0.6)
+    whole, close = (framing.framed(scene, scene.spots[0], fountain, how) for how in ("whole", "close"))
+    assert whole.size[0] > 1.5 * close.size[0]
+    assert framing.framed(scene, scene.spots[0], SMALL, "close").size[0] < seen(scene, SMALL).size[0]
+
+
 def test_a_product_without_scale_gets_the_whole_still() -> None:
     photo = replace(make_cutout().photo, metres_per_pixel=None)
     scene = make_scene("wide", width=1280, is_drawn=False)

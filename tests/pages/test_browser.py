@@ -155,11 +155,14 @@ def test_progress_moves_by_itself_and_turns_into_the_finished_page(
     page = browse()
     sign_in(page, site)
     page.goto(site + page_of(open_shop, Video.State.DRAFTED))
-    expect(page.get_by_text("Composing, voicing and encoding")).to_be_visible()
+    announced = page.locator("[data-announced]")
+    expect(announced).to_have_text("Composing, voicing and encoding")
+    expect(page.get_by_role("heading", name="Composing, voicing and encoding")).to_be_visible()
     with tenancy.merchant_context(open_shop.merchant.pk):
         video = Video.objects.get(pk=open_shop.videos[Video.State.DRAFTED].pk)
         video.jobs.update(progress=0.9, stage="Checking the finished file")
-    expect(page.get_by_text("Checking the finished file")).to_be_visible()
+    expect(page.get_by_role("heading", name="Checking the finished file")).to_be_visible()
+    expect(announced).to_have_text("Checking the finished file")
     with tenancy.merchant_context(open_shop.merchant.pk):
         Video.objects.filter(pk=video.pk).update(state=Video.State.FAILED, error="The disk is full.")
 

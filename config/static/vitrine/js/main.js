@@ -32,5 +32,16 @@ function start(root) {
   }
 }
 
+// Parts that are asked for again every second are read aloud only when their stage is another one.
+function announce(root) {
+  const stage = root.querySelector("[data-stage]") ?? root.closest?.("[data-stage]");
+  const announced = document.querySelector("[data-announced]");
+  if (stage && announced && announced.textContent !== stage.dataset.stage) announced.textContent = stage.dataset.stage;
+}
+
 start(document);
-document.addEventListener("htmx:load", (event) => start(event.target));
+announce(document);
+document.addEventListener("htmx:load", (event) => {
+  start(event.target);
+  announce(event.target);
+});

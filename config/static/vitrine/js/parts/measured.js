@@ -64,7 +64,8 @@ function place(lines, [, middle, y, perMetre, left, top, width, height], { allow
   set(lines, ".band", { x: from, width: to - from, y: row(seen + spread), height: 2 * spread * perMetre });
   const letters = parseFloat(getComputedStyle(lines.querySelector("text")).fontSize);
   const isBeside = to + 16 + 11 * letters < lines.viewBox.baseVal.width; // else above the line's end
-  const [x, anchor, lift] = isBeside ? [to + 16, "start", 0] : [to - 8, "end", letters];
+  const hasRoom = to - 8 > 11 * letters; // else from the picture's own edge
+  const [x, anchor, lift] = isBeside ? [to + 16, "start", 0] : hasRoom ? [to - 8, "end", letters] : [8, "start", letters];
   const rows = apart(row(seen) - lift, row(allowed) - lift, letters);
   set(lines, ".seen-text", { x, y: rows[0], "text-anchor": anchor });
   set(lines, ".allowed-text", { x, y: rows[1], "text-anchor": anchor });

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks import demo_clips, fault_rights
-from benchmarks.fault_sample import SKUS, Random, Sample, beside, shown
+from benchmarks.fault_sample import FEW_FPS, SKUS, Random, Sample, beside, shown
 from benchmarks.fault_words import FORBIDDEN, INVENTED, QUOTED, REVIEWS, sentence
 from catalog.facts import Evidence
 from review.observe.observer import Part
@@ -81,12 +81,12 @@ def _number(sample: Sample, random: Random) -> Sample:
 
 def _speech(sample: Sample, random: Random) -> Sample:
     said = sentence(sample.facts, sample.locale, random, is_true=False, spoken=True)
-    return replace(shown(sample, fps=SPOKEN_FPS), said=said)
+    return replace(shown(sample, fps=FEW_FPS), said=said)
 
 
 def _true_speech(sample: Sample, random: Random) -> Sample:
     said = sentence(sample.facts, sample.locale, random, is_true=True, spoken=True)
-    return replace(shown(sample, fps=SPOKEN_FPS), said=said)
+    return replace(shown(sample, fps=FEW_FPS), said=said)
 
 
 def _flashes(sample: Sample, random: Random) -> Sample:
@@ -99,8 +99,6 @@ def _quiet(sample: Sample, random: Random) -> Sample:
     return shown(sample, flash=[(0.0, 0.0), (2.0, 1.0), (8.0, 0.15)][random.integers(3)], seconds=1.0)
 
 
-SPOKEN_FPS = 4
-"""Where only the sound is listened to."""
 FACES: frozenset[Part] = frozenset(["faces"])
 MARKS: frozenset[Part] = frozenset(["marks"])
 FLASHES: frozenset[Part] = frozenset(["flashes"])

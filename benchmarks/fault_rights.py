@@ -15,7 +15,7 @@ from PIL import Image
 from benchmarks import demo_clips
 from benchmarks.demo_clips import Demo
 from benchmarks.drawn_clips import Placed
-from benchmarks.fault_sample import SKUS, Random, Sample, shown
+from benchmarks.fault_sample import FEW_FPS, SKUS, Random, Sample, shown
 from catalog.facts import Consent, ProductImage
 
 PHOTOS = demo_clips.ROOT.parent / "shared" / "data"
@@ -62,7 +62,7 @@ def covered(sample: Sample, random: Random) -> Sample:
 
 def labelled(sample: Sample, random: Random) -> Sample:
     """A file for China with the hidden label."""
-    return replace(sample, producer=f"shop-{random.integers(10**6)}")
+    return replace(shown(sample, fps=FEW_FPS), producer=f"shop-{random.integers(10**6)}")
 
 
 def stripped(sample: Sample, random: Random) -> Sample:
@@ -85,7 +85,9 @@ def _with_person(sample: Sample, random: Random, papers: Sequence[Consent]) -> S
     x = float(np.clip(placed.x + _room(placed) * random.uniform(300, 420), 200, 1080))
     light = (random.uniform(0.7, 1.0),) * 3
     behind = Placed(person, x, random.uniform(high + 110, 700), high * outline.width / outline.height, light)
-    return replace(shown(sample, products=(behind, placed)), facts=replace(sample.facts, consents=tuple(papers)))
+    return replace(
+        shown(sample, products=(behind, placed), fps=FEW_FPS), facts=replace(sample.facts, consents=tuple(papers))
+    )
 
 
 def _room(placed: Placed) -> int:

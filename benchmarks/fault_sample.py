@@ -15,6 +15,8 @@ LANGUAGES = {"en": "en-US", "fr": "fr-FR", "zh": "zh-CN"}
 QUIET_TINT = (0.88, 1.0)
 SECONDS = 0.5
 """Of a file whose fault is seen in any frame."""
+FEW_FPS = 4
+"""Frames a second of a file in which nothing that moves is looked at."""
 Random = np.random.Generator
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from accounts.models import Merchant
 from analytics import selectors
 from analytics.selectors import Arm, CellCount
-from analytics.stats import funnel, ranking
+from analytics.stats import delay, funnel, ranking
 from analytics.stats.design import Design, design
 from analytics.stats.ranking import Cells, Fit
 
@@ -59,8 +59,9 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
     matrix = design([arm.attributes for arm in arms], [arm.category for arm in arms])
     rng = np.random.default_rng(seed)
     fits, draws = {}, {}
+    lateness = delay.fitted(*selectors.refund_delays(merchant))
     for step in funnel.STEPS:
-        cells = cells_for(step, arms, rows)
+        cells = cells_for(step, arms, rows, lateness if step.is_late else None)
         fits[step.done] = ranking.fit(cells, matrix, step.prior)
         draws[step.done] = ranking.posterior(cells, matrix, fits[step.done], rng, draws=DRAWS).draws
     totals, seen = Counter[str](), Counter[int]()
@@ -79,8 +80,13 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
     )
 
 
-def cells_for(step: funnel.Step, arms: Sequence[Arm], rows: Sequence[CellCount]) -> Cells:
-    """Trials and successes of a step by arm, in strata of one contest and day; older days count less."""
+def cells_for(
+    step: funnel.Step, arms: Sequence[Arm], rows: Sequence[CellCount], lateness: delay.Delay | None = None
+) -> Cells:
+    """Trials and successes of a step by arm, in strata of one contest and day; older days count less.
+
+    Where successes follow late, a trial counts as the share of them that can have come by now.
+    """
     today = max((row.day for row in rows), default=date.min)
     place = {arm.placement_id: index for index, arm in enumerate(arms)}
     contests = {contest: number for number, contest in enumerate(dict.fromkeys(arm.contest for arm in arms))}
@@ -89,7 +95,10 @@ def cells_for(step: funnel.Step, arms: Sequence[Arm], rows: Sequence[CellCount])
     for row in rows:
         if row.kind in (step.of, step.done):
             day = days.setdefault(row.day, len(days)) if step.is_same_day else 0
-            weight = 0.5 ** ((today - row.day).days / HALF_LIFE)
+            age = (today - row.day).days
+            weight = 0.5 ** (age / HALF_LIFE)
+            if lateness and row.kind == step.of:
+                weight *= float(lateness.happened(np.array(age + 0.5)))
             table.setdefault((place[row.placement_id], day), [0.0, 0.0])[row.kind == step.done] += weight * row.visitors
     keys = list(table)
     contest = np.array([contests[arm.contest] for arm in arms], dtype=np.int64)

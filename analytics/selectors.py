@@ -6,7 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+from django.db import connection
 from django.db.models import Max, QuerySet, Sum
+from numpy.typing import NDArray
 
 from accounts.models import Merchant
 from analytics.models import Allocation, DailyCount, RollupMark, Source
@@ -17,6 +20,20 @@ PEOPLE = (Source.LIVE, Source.SIMULATED)
 """Sources that count; crawlers are kept and left out."""
 LOOKED_BACK = timedelta(days=7)
 """Today's traffic is the average of this long."""
+NEWEST_REFUNDS = 2000
+"""So many tell how late refunds come."""
+_REFUND_DELAYS = """
+select extract(epoch from refund.occurred - bought.at) / 86400, extract(epoch from now() - bought.at) / 86400
+from analytics_event refund
+cross join lateral (
+  select max(o.occurred) as at from analytics_event o
+  where o.merchant_id = refund.merchant_id and o.visitor = refund.visitor and o.placement_id = refund.placement_id
+    and o.kind = 'order' and o.occurred <= refund.occurred and o.day between refund.day - 60 and refund.day
+) bought
+where refund.merchant_id = %s and refund.kind = 'refund' and refund.source = any (%s)
+  and refund.day >= current_date - 90 and bought.at is not null
+order by refund.day desc, refund.event_id limit %s
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +146,14 @@ def cells_of(merchant: Merchant) -> list[CellCount]:
         CellCount(day=row["day"], placement_id=row["placement_id"], kind=row["kind"], visitors=row["total"])
         for row in rows
     ]
+
+
+def refund_delays(merchant: Merchant) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Days from an order to its refund, and how many days there have been for it to come; the newest refunds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFUND_DELAYS, [merchant.pk, list(PEOPLE), NEWEST_REFUNDS])
+        found = np.array(cursor.fetchall(), dtype=float).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 def newest_allocation(contest: Contest, audience: str = "", *, is_holdout: bool = False) -> Allocation | None:

@@ -127,9 +127,9 @@ def sentence(story: Story) -> str:
     return (
         f"Videos that promise too much get {clicks.ratio()} clicks and {kept.ratio()} orders that are kept."
         f" Left alone, {began.mean:.0%} of visitors are promised more than the product can do; with feedback the"
-        f" planner drops that by itself, because such orders come back: {ended.mean:.0%} after four generations. But it takes"
-        f" sales to find out. With the audit nobody has to: {honest.mean:.1f} kept orders per 1,000 visitors in the"
-        f" end, against {loose.mean:.1f} with neither."
+        f" planner drops that by itself, because such orders come back: {ended.mean:.0%} after four generations. But it"
+        f" takes sales to find out. With the audit nobody has to: {honest.mean:.1f} kept orders per 1,000 visitors in"
+        f" the end, against {loose.mean:.1f} with neither."
     )
 
 

@@ -36,12 +36,14 @@ class Step:
     prior: Prior = USUAL
     is_same_day: bool = True
     """False when `done` follows days after `of`: then days are pooled instead of compared one by one."""
+    is_late: bool = False
+    """True when much of `done` is still to come: then what is young counts less (`analytics.stats.delay`)."""
 
 
 CLICK = Step(done="click", of="impression")
 ADD = Step(done="add_to_cart", of="impression")
 ORDER = Step(done="order", of="add_to_cart", is_same_day=False)
-REFUND = Step(done="refund", of="order", prior=Prior(t2=0.3, weight=6.0, ridge=0.1), is_same_day=False)
+REFUND = Step(done="refund", of="order", prior=Prior(t2=0.3, weight=6.0, ridge=0.1), is_same_day=False, is_late=True)
 STEPS = (CLICK, ADD, ORDER, REFUND)
 
 

@@ -30,7 +30,7 @@ from generation.render.scene import Scene
 from generation.render.warp import Backdrop, fit_inside
 from model import stages
 from model.evaluation.looks import block_borders, smeared_share
-from model.inference import Generator, SampleRequest
+from model.inference import Generator, Sample, SampleRequest
 from model.tokens.compact import CompactLayout
 from model.training.directions import draw_direction, write_prompt
 from model.training.pictures import read_points
@@ -97,7 +97,19 @@ def draw(generator: Generator, rng: np.random.Generator, options: argparse.Names
     still = np.ascontiguousarray(place.still)
     request = SampleRequest(still=still, prompt=prompt, steps=options.steps, seed=int(rng.integers(1 << 30)))
     sample = generator.sample(request)
-    made = Motion(
+    made = motion_of(sample)
+    if not options.raw:
+        made = fit_inside(settled(made, place, place.spots[0], radius_m=PRODUCT_RADIUS_M))
+    points = read_points(made.homography[-1], made.flow[-1])
+    frame = Backdrop(place, made, SIZES[shape]).frame(len(made) - 1)
+    layout, whole = CompactLayout.for_size(*still.shape[:2]), torch.from_numpy(points)
+    exposed = bool(made.gain.min() < GAIN_SPAN[0] or made.gain.max() > GAIN_SPAN[1])
+    return Drawn(prompt, frame, smeared_share(whole), block_borders(whole[None], layout), exposed)
+
+
+def motion_of(sample: Sample) -> Motion:
+    """The sample as the media worker gets it, without an effect."""
+    return Motion(
         homography=sample.homography,
         flow=sample.flow,
         gain=sample.gain,
@@ -108,13 +120,6 @@ def draw(generator: Generator, rng: np.random.Generator, options: argparse.Names
         fps=sample.fps,
         made_by="sample",
     )
-    if not options.raw:
-        made = fit_inside(settled(made, place, place.spots[0], radius_m=PRODUCT_RADIUS_M))
-    points = read_points(made.homography[-1], made.flow[-1])
-    frame = Backdrop(place, made, SIZES[shape]).frame(len(made) - 1)
-    layout, whole = CompactLayout.for_size(*still.shape[:2]), torch.from_numpy(points)
-    exposed = bool(made.gain.min() < GAIN_SPAN[0] or made.gain.max() > GAIN_SPAN[1])
-    return Drawn(prompt, frame, smeared_share(whole), block_borders(whole[None], layout), exposed)
 
 
 def write(drawn: list[Drawn], options: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ Built by `catalog.selectors.product_facts`, stored as JSON beside each video, co
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -300,12 +300,15 @@ class ProductFacts:
         """First 16 hex digits of the SHA-256 of the canonical JSON."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
 
-    def promises_as(self, other: "ProductFacts") -> bool:
+    def promises_as(self, other: "ProductFacts", *, cited: Collection[str]) -> bool:
         """Whether a video made from these facts may stand for the other: what it claims and is held to is the same.
 
-        Further reviews, questions or search terms change the version, but no promise.
+        Of the selling points only those count that it cites (ids). Further reviews, questions or search terms change
+        the version, but no promise.
         """
-        return all(getattr(self, name) == getattr(other, name) for name in _PROMISES)
+        said = [point for point in self.selling_points if point.id in cited]
+        is_said = all(point in other.selling_points for point in said)
+        return is_said and all(getattr(self, name) == getattr(other, name) for name in _PROMISES)
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, so that equal facts are equal bytes."""
@@ -323,7 +326,7 @@ class ProductFacts:
         return cls(**raw)
 
 
-_PROMISES = ("parameters", "selling_points", "statements", "in_the_box", "effect")
+_PROMISES = ("parameters", "statements", "in_the_box", "effect")
 _ROWS: dict[str, type] = {
     "parameters": Parameter,
     "selling_points": SellingPoint,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import outbound
 from accounts.models import Merchant
-from catalog import limits, parameters, rights
+from catalog import limits, parameters, rights, sayings
 from catalog.models import Consent, Product
 from catalog.pictures import PlaceMarks
 
@@ -69,6 +69,14 @@ class ParameterForm(forms.Form):
             except parameters.ParameterError as problem:
                 self.add_error("value", str(problem))
         return cleaned
+
+
+class SayingForm(forms.Form):
+    """A sentence in a language and the evidence it rests on."""
+
+    key = forms.CharField(max_length=80, required=False)
+    locale = forms.RegexField(r"^[a-z]{2}(-[A-Z]{2})?$", max_length=12)
+    text = forms.CharField(max_length=sayings.LONGEST)
 
 
 class PlaceForm(forms.Form):

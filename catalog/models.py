@@ -114,6 +114,8 @@ class SellingPoint(ProductRow):
     text = models.JSONField(default=dict)
     spoken = models.JSONField(default=dict, blank=True)
     evidence = models.JSONField(default=list, blank=True)
+    by_hand = models.BooleanField(default=False, db_default=False)
+    """Written by a person: an import keeps it."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "key"], name="one_selling_point_per_key")]

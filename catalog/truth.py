@@ -181,6 +181,16 @@ def _rows(parameters: Sequence[Parameter], evidence: Sequence[Evidence]) -> tupl
     )
 
 
+def proofs_of(product: Product) -> dict[str, Proof]:
+    """Everything on a product's page that a sentence may rest on, by its evidence id."""
+    return _properties(product) | _proofs(
+        tuple(product.parameters.all()),
+        tuple(product.reviews.all()),
+        tuple(product.questions.all()),
+        tuple(product.evidences.all()),
+    )
+
+
 def _properties(product: Product) -> dict[str, Proof]:
     """Evidence ids of properties without a number, such as the material."""
     return {

@@ -185,7 +185,7 @@ def _store_rows(merchant: Merchant, new: Touched, old: Touched) -> None:
         (Question, "key", ("key", "question", "answer"), list(_questions(touched))),
         (SearchTerm, "term", ("term", "impressions", "clicks"), list(_terms(touched))),
     ):
-        by_list = "not catalog_parameter.by_hand" if model is Parameter else "true"
+        by_list = f"not {model._meta.db_table}.by_hand" if model in (Parameter, SellingPoint) else "true"
         bulk.upsert(
             model, ("product_id", unique), ("product_id", *columns), rows, merchant_id=merchant.pk, overwrite=by_list
         )

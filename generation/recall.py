@@ -223,4 +223,6 @@ def _pause(placements: QuerySet[Placement], because: str) -> None:
 def is_outdated(variant: Variant) -> bool:
     """Whether a plan promises what the facts of its product no longer say."""
     then = ProductFacts.from_json(json.dumps(variant.facts))
-    return not then.promises_as(catalog_selectors.product_facts(variant.product))
+    lines = [line for name in ("captions", "narration") for line in variant.spec.get(name, ())]
+    cited = {key for line in lines for key in line.get("evidence", ())}
+    return not then.promises_as(catalog_selectors.product_facts(variant.product), cited=cited)

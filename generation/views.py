@@ -11,15 +11,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
-from catalog import clips, parameters, rights
-from catalog.forms import ParameterForm
+from catalog import clips, parameters, rights, sayings
+from catalog.forms import ParameterForm, SayingForm
 from catalog.models import Product
 from catalog.selectors import matching, product_facts, without_size
-from catalog.truth import truth_card
+from catalog.truth import TruthCard, truth_card
 from generation import boards, planning, recall, selectors, services, trimming
 from generation.formats import FORMATS, USUAL
 from generation.forms import TrimForm
 from generation.models import Video
+from generation.prompts.locales import locales
 
 PER_PAGE = 24
 STOP_POLLING = 286
@@ -38,6 +39,23 @@ def product_list(request: HttpRequest) -> HttpResponse:
     return render(request, "generation/product_list.html", context)
 
 
+def _saying(request: HttpRequest, product: Product) -> dict[str, object]:
+    """The sentence that `?say=key&in=locale` opens, else a new one."""
+    point = product.sellingpoints.filter(key=request.GET.get("say", "")).first()
+    locale = request.GET.get("in", "") or product.locale
+    text = point.text.get(locale, "") if point else ""
+    return {"point": point, "locale": locale, "text": text, "proofs": point.evidence if point else ()}
+
+
+def _proofs(card: TruthCard) -> list[tuple[str, str]]:
+    """What a sentence may rest on: evidence id and words."""
+    rows = [(f"par-{row.parameter.name}", row.parameter) for row in card.rows]
+    measured = [(key, f"{row.name.replace('_', ' ')}: {parameters.words(row)}".capitalize()) for key, row in rows]
+    stated = [(f"par-{name}", f"{name}: {text}") for name, text in card.product.attributes.items()]
+    answered = [(row.key, row.answer) for row in card.questions if row.answer]
+    return [*measured, *stated, *((row.key, f"“{row.text}”") for row in card.reviews), *answered]
+
+
 @login_required
 def product_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The truth card of a product and the board of its videos; `?edit=width` opens one parameter."""
@@ -48,10 +66,12 @@ def product_detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def _product_page(request: HttpRequest, product: Product, form: ParameterForm, status: int = 200) -> HttpResponse:
+    card = truth_card(product)
     context = {
-        "product": product, "card": truth_card(product), "board": boards.board_of(product), "parameter_form": form,
+        "product": product, "card": card, "board": boards.board_of(product), "parameter_form": form,
         "missing": planning.missing(product_facts(product)), "consents": rights.consents_of(product),
         "formats": [(key, each.title, key in USUAL) for key, each in FORMATS.items()],
+        "proofs": _proofs(card), "locales": sorted({*locales(), product.locale}), "saying": _saying(request, product),
         "clips": [(clip, clips.is_playable(clip)) for clip in product.clips.all()],
     }  # fmt: skip
     return render(request, "generation/product_detail.html", context, status=status)
@@ -77,6 +97,25 @@ def product_parameter(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     except parameters.ParameterError as problem:
         messages.error(request, str(problem))
     return redirect("generation:product_detail", public_id=public_id)
+
+
+@login_required
+@require_POST
+def product_sentence(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Add, correct or (with the button `remove`) take away a selling point; videos that say otherwise pause."""
+    product = get_object_or_404(Product, public_id=public_id)
+    form, by, gone = SayingForm(request.POST), request.user.get_username(), request.POST.get("remove", "")
+    try:
+        if gone:
+            sayings.remove(product=product, key=gone, by=by)
+        elif form.is_valid():
+            sayings.write(product=product, proofs=request.POST.getlist("proofs"), by=by, **form.cleaned_data)
+            messages.success(request, "Kept. Videos made from now on may say it, as far as it is proved.")
+        else:
+            messages.error(request, f"Write one sentence of at most {sayings.LONGEST} letters.")
+    except sayings.SayingError as problem:
+        messages.error(request, str(problem))
+    return redirect(f"{reverse('generation:product_detail', args=[public_id])}#claims-title")
 
 
 @login_required

@@ -104,6 +104,8 @@ ACTIONS = {
     "revoke_order_hook": "stopped a shop system's reports",
     "set_parameter": "corrected the specification",
     "remove_parameter": "took a parameter out",
+    "set_selling_point": "wrote a selling point",
+    "remove_selling_point": "took a selling point away",
     "confirm_cutout": "confirmed a cut-out",
     "edit_cutout": "corrected a cut-out by hand",
     "mark_stale": "paused a video whose ground changed",

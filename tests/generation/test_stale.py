@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AuditLog, Merchant
-from catalog import parameters, rights, signals
+from catalog import parameters, rights, sayings, signals
 from catalog.models import Consent, Image, Product, Review
 from catalog.rights import Scope
 from catalog.selectors import product_facts
@@ -67,6 +67,22 @@ def test_another_review_pauses_nothing(at_alice: Merchant) -> None:
     video.refresh_from_db()
     assert product_facts(product).version != video.variant.facts_version
     assert (video.state, Placement.objects.get().state) == ("published", "live")
+
+
+def test_a_changed_sentence_pauses_what_says_it_and_nothing_else(at_alice: Merchant) -> None:
+    product = _product(at_alice)
+    said = sayings.write(product=product, key="", locale="en-US", text="Keeps tea warm", proofs=["par-width"], by="ann")
+    video = services.plan_product(product=product, locales=["en-US"], budget=1, engine="static")[0]
+    Video.objects.filter(pk=video.pk).update(state=Video.State.PUBLISHED)
+    assert said.key in json.dumps(video.variant.spec)
+
+    sayings.write(product=product, key="", locale="en-US", text="Made of clay", proofs=[], by="ann")
+    video.refresh_from_db()
+    assert video.state == "published"
+
+    sayings.write(product=product, key=said.key, locale="en-US", text="Keeps tea hot", proofs=["par-width"], by="ann")
+    video.refresh_from_db()
+    assert (video.state, recall.is_outdated(video.variant)) == ("stale", True)
 
 
 def test_facts_and_pause_come_together_or_not_at_all(at_alice: Merchant) -> None:

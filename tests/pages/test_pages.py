@@ -270,6 +270,19 @@ def test_a_photo_is_added_on_the_products_page_and_a_useless_file_says_why(at_de
     assert "was here before" in again.content.decode()
 
 
+def test_a_sentence_is_written_and_opened_on_the_products_page(at_desk: Client, shop: Shop) -> None:
+    page = reverse("generation:product_detail", args=[_product(shop)])
+    sent = {"locale": "en-US", "text": "Five heads to choose from", "proofs": ["par-spray_heads"]}
+    kept = at_desk.post(f"{page}sentences/", sent, follow=True).content.decode()
+    opened = at_desk.get(page, {"say": "sp-sun", "in": "fr-FR"}).content.decode()
+    refused = at_desk.post(f"{page}sentences/", {**sent, "text": ""}, follow=True).content.decode()
+    gone = at_desk.post(f"{page}sentences/", {"remove": "sp-birds"}, follow=True).content.decode()
+
+    assert "<p>Five heads to choose from</p>" in kept
+    assert ("Change this sentence" in opened, ">Marche au soleil, sans pile</textarea>" in opened) == (True, True)
+    assert ("Write one sentence" in refused, "Birds love it" in gone) == (True, False)
+
+
 def test_pages_say_what_happened_to_a_video_and_to_which(at_desk: Client, shop: Shop) -> None:
     video = shop.videos[Video.State.STALE]
     with tenancy.merchant_context(shop.merchant.pk):

@@ -15,6 +15,8 @@ AGREE = 0.15
 VOICE_LAG, CAPTION_LAG = 0.04, 0.10
 """Seconds after its planned moment at which a voice is heard to begin (a breath, a soft consonant), and at which a
 caption has risen far enough to be seen: measured on films of ours (docs/benchmarks.md)."""
+CAPTION_READ = 0.13
+"""Seconds to which the beginning of a caption is read, three frames: less is no sign that the picture has moved."""
 FIRST = 0.2
 """Seconds before which a caption stands from the first frame on, so that nothing is seen to begin."""
 READ = 0.8
@@ -25,8 +27,8 @@ def lateness(spec: VideoSpec, observation: Observation) -> float | None:
     voice = _shift([line.start for line in spec.narration], observation.sound.begins)
     if voice is None:
         return None
-    picture = _shift(*_captions(spec.captions, observation))
-    return voice - VOICE_LAG - (picture - CAPTION_LAG if picture is not None else 0.0)
+    picture = (_shift(*_captions(spec.captions, observation)) or CAPTION_LAG) - CAPTION_LAG
+    return voice - VOICE_LAG - (picture if abs(picture) > CAPTION_READ else 0.0)
 
 
 def _captions(lines: Sequence[Line], observation: Observation) -> tuple[list[float], list[float]]:
@@ -45,5 +47,5 @@ def _shift(planned: Sequence[float], noticed: Sequence[float]) -> float | None:
     found = [way for start in planned if (way := [each - start for each in noticed if abs(each - start) < REACH])]
     if len(found) < min(2, len(planned)) or not found:
         return None
-    spread, _, way = min((max(way) - min(way), abs(statistics.fmean(way)), way) for way in product(*found))
-    return statistics.fmean(way) if spread <= AGREE else None
+    spread, _, shift = min((max(way) - min(way), abs(mean := statistics.fmean(way)), mean) for way in product(*found))
+    return shift if spread <= AGREE else None

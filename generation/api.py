@@ -4,6 +4,7 @@ POST /api/v1/products/{id}/videos   plan the next batch and start making it
 GET  /api/v1/videos                 newest first; ?state=published, ?sku=
 GET  /api/v1/videos/{id}            one video with its files
 POST /api/v1/videos/{id}/formats    the same film in one more format, as a video of its own
+POST /api/v1/videos/{id}/trims      the same film without a stretch of it, as a video of its own
 """
 
 import uuid
@@ -17,10 +18,10 @@ from rest_framework.response import Response
 
 from accounts.api import ApiView, Pages, error
 from catalog.models import Product
-from generation import services
+from generation import services, trimming
 from generation.models import Video
 from generation.prompts.locales import UnknownLocaleError
-from generation.serializers import FormatRequest, PlanRequest, VideoRecord
+from generation.serializers import FormatRequest, PlanRequest, TrimRequest, VideoRecord
 
 
 class VideosView(ApiView):
@@ -79,6 +80,20 @@ class VideoFormats(VideosView):
         except services.CannotPlan as problem:
             return error("cannot_plan", str(problem), status=422)
         return Response(VideoRecord(added).data, status=202)
+
+
+class VideoTrims(VideosView):
+    @extend_schema(operation_id="trim_video", request=TrimRequest, responses={202: VideoRecord})
+    def post(self, request: Request, public_id: uuid.UUID) -> Response:
+        """Start making the same film without the seconds from `start` to `end`. 422 says why it cannot be cut."""
+        video = get_object_or_404(_videos(), public_id=public_id)
+        sent = TrimRequest(data=request.data)
+        sent.is_valid(raise_exception=True)
+        try:
+            shorter = trimming.trim(video=video, by="api", **sent.validated_data)
+        except services.CannotPlan as problem:
+            return error("cannot_plan", str(problem), status=422)
+        return Response(VideoRecord(shorter).data, status=202)
 
 
 def _videos() -> QuerySet[Video]:

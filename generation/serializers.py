@@ -79,3 +79,10 @@ class FormatRequest(serializers.Serializer[dict[str, object]]):
     """The format that a film lacks."""
 
     format = serializers.CharField(max_length=10, help_text=", ".join(FORMATS))
+
+
+class TrimRequest(serializers.Serializer[dict[str, float]]):
+    """The stretch of a film that is cut out, in seconds of it."""
+
+    start = serializers.FloatField(min_value=0)
+    end = serializers.FloatField(min_value=0)

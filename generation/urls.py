@@ -29,5 +29,6 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/products/<uuid:public_id>/videos", api.ProductVideos.as_view(), name="api_plan"),
     path("api/v1/videos", api.VideoList.as_view(), name="api_videos"),
     path("api/v1/videos/<uuid:public_id>/formats", api.VideoFormats.as_view(), name="api_formats"),
+    path("api/v1/videos/<uuid:public_id>/trims", api.VideoTrims.as_view(), name="api_trims"),
     path("api/v1/videos/<uuid:public_id>", api.VideoOne.as_view(), name="api_video"),
 ]

@@ -17,6 +17,7 @@ from catalog.models import Import, Parameter, Product
 from generation import services
 from generation.models import Video
 from tests.factories import make_cut, make_product, make_signed, make_video
+from tests.generation.test_stale import _live_video
 
 Call = Callable[..., Any]
 FEED = b"sku,title,price\nP-1,Pump,19.90 EUR\nP-2,,1 EUR\n"
@@ -161,6 +162,19 @@ def test_a_film_gets_a_format_that_it_lacks(client: Client, alice: Merchant, tok
 
     assert (added.status_code, added.json()["formats"], added.json()["state"]) == (202, ["portrait"], "planned")
     assert (added.json()["sku"], unknown.status_code) == ("P-1", 422)
+
+
+def test_a_stretch_is_cut_out_of_a_film(client: Client, alice: Merchant, token: str) -> None:
+    with tenancy.merchant_context(alice.pk):
+        video = _live_video(alice)
+    path = f"/api/v1/videos/{video.public_id}/trims"
+    cut = client.post(path, {"start": 0, "end": 1}, "application/json", headers=_headers(token))
+    whole = client.post(path, {"start": 0, "end": 6}, "application/json", headers=_headers(token))
+
+    assert (cut.status_code, cut.json()["state"], cut.json()["public_id"] != str(video.public_id)) == (
+        202, "planned", True,
+    )  # fmt: skip
+    assert (whole.status_code, whole.json()["error"]["code"]) == (422, "cannot_plan")
 
 
 def test_videos_are_listed_by_state_and_decided_by_a_named_person(client: Client, alice: Merchant, token: str) -> None:

@@ -29,12 +29,10 @@ from generation.models import Job, Video
 from generation.render import framing, identity
 from generation.render.clip import Motion
 from generation.render.compose import RenderedCut, render
+from generation.render.framing import Seen
 from generation.render.scene import Scene
 from generation.render.view import Cutout, Take
 from generation.specs import Shot, VideoSpec
-
-CLOSER = 1.25
-"""Times that a second shot of the same place must be closer for a cut to it."""
 
 
 class CannotMake(RuntimeError):
@@ -134,7 +132,7 @@ def _order(video: Video) -> Order:
     )
 
 
-def _generated(order: Order, seen: "Seen", report: Callable[[float], None]) -> Motion:
+def _generated(order: Order, seen: Seen, report: Callable[[float], None]) -> Motion:
     """The whole motion of a shot, with what is not shown of it."""
     plan = replace(order.spec.alone(seen.shot), seconds=order.spec.whole_seconds)
     return _engine(order.engine).generate(plan, seen.scene, seen.scene.format, report)
@@ -152,29 +150,9 @@ def _engine(name: str) -> Engine:
     return engines.load(name, weights=settings.ENGINE_WEIGHTS, text_encoder=assets.resolve("minilm"))
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A shot of the plan and its scene, framed for one format."""
-
-    shot: Shot
-    scene: Scene
-
-    def continues(self, before: "Seen") -> bool:
-        """Whether it shows the same place hardly closer, so that a cut to it would look like a mistake."""
-        is_same = (self.shot.scene, self.shot.spot) == (before.shot.scene, before.shot.spot)
-        return is_same and self.scene.size[0] * CLOSER > before.scene.size[0]
-
-
 def _seen(order: Order, frame_format: Format) -> list[Seen]:
-    """The shots that a format has, each as close as its product deserves; without those that only continue another."""
-    photo, kept = _packshot(order.facts), list[Seen]()
-    for shot in order.spec.shots:
-        scene = _whole_scene(order, shot.scene, frame_format)
-        subject = framing.subject(photo, shot.effect)
-        seen = Seen(shot, framing.framed(scene, scene.spot(shot.spot), subject, shot.framing))
-        if not kept or not seen.continues(kept[-1]):
-            kept.append(seen)
-    return kept
+    photo = _packshot(order.facts)
+    return framing.seen(order.spec.shots, photo, lambda name: _whole_scene(order, name, frame_format))
 
 
 def _take(order: Order, seen: Seen) -> Take:

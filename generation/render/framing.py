@@ -4,6 +4,7 @@ A scene is photographed once, for anything from a dropper bottle to a lamp; a pi
 sells the kitchen. Cropping keeps the camera's rays: only the principal point moves, so scale and perspective stay true.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from catalog.facts import ProductImage
 from generation.formats import FORMATS, FRAME_SIZES, Composition, Format
 from generation.render.scene import OVERSCAN, Camera, Scene, Spot
-from generation.specs import EffectSpec, Framing
+from generation.specs import EffectSpec, Framing, Shot
 
+CLOSER = 1.25
+"""Times that a second shot of the same place must be closer for a cut to it."""
 SOFTER = 0.66
 """Share of a format's least pixels that a close shot may do with: near a product the ground is out of focus anyway."""
 
@@ -40,6 +43,33 @@ def subject(photo: ProductImage, effect: EffectSpec) -> Subject | None:
         height_m=height,
         reach_m=reach,
     )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A shot of a plan and its scene, framed for one format."""
+
+    shot: Shot
+    scene: Scene
+
+    def continues(self, before: "Seen") -> bool:
+        """Whether it shows the same place hardly closer, so that a cut to it would look like a mistake."""
+        is_same = (self.shot.scene, self.shot.spot) == (before.shot.scene, before.shot.spot)
+        return is_same and self.scene.size[0] * CLOSER > before.scene.size[0]
+
+
+def seen(shots: Sequence[Shot], photo: ProductImage, whole: Callable[[str], Scene]) -> list[Seen]:
+    """The shots that a format has, each as close as its product deserves; without those that only continue another.
+
+    `whole` gives the uncropped scene of a shot by its name.
+    """
+    kept: list[Seen] = []
+    for shot in shots:
+        scene = whole(shot.scene)
+        found = Seen(shot, framed(scene, scene.spot(shot.spot), subject(photo, shot.effect), shot.framing))
+        if not kept or not found.continues(kept[-1]):
+            kept.append(found)
+    return kept
 
 
 def framed(scene: Scene, spot: Spot, seen: Subject | None, framing: Framing = "whole") -> Scene:

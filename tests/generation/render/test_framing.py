@@ -10,7 +10,7 @@ from generation.render import framing
 from generation.render.framing import Subject
 from generation.render.product import frame_metres_per_pixel
 from generation.render.scene import Scene
-from generation.specs import EffectSpec
+from generation.specs import EffectSpec, Shot
 from tests.generation.render.stage import JET, make_cutout, make_scene
 
 SMALL = Subject(width_m=0.03, height_m=0.10, reach_m=0.10)
@@ -71,6 +71,15 @@ def test_a_close_shot_comes_nearer_and_lets_an_effect_leave_the_picture(frame_fo
     whole, close = (framing.framed(scene, scene.spots[0], fountain, how) for how in ("whole", "close"))
     assert whole.size[0] > 1.5 * close.size[0]
     assert framing.framed(scene, scene.spots[0], SMALL, "close").size[0] < seen(scene, SMALL).size[0]
+
+
+def test_a_shot_that_comes_hardly_closer_goes_on_in_the_one_before() -> None:
+    scene, photo = make_scene("wide", width=2560, view_width_m=1.6, is_drawn=False), make_cutout().photo
+    shots = [Shot(start=0, end=6, scene=place, prompt="", camera="", light="") for place in ("pond", "pond", "shelf")]
+    kept = framing.seen([*shots, replace(shots[2], framing="close")], photo, lambda name: scene)
+    assert [(each.shot.scene, each.shot.framing) for each in kept] == [
+        ("pond", "whole"), ("shelf", "whole"), ("shelf", "close"),
+    ]  # fmt: skip
 
 
 def test_a_product_without_scale_gets_the_whole_still() -> None:

@@ -1,4 +1,4 @@
-"""Selling points written on the page: a sentence in a language, and what proves it."""
+"""What a person writes on a product's page: selling points with what proves them, and answers to buyers."""
 
 from collections.abc import Collection
 
@@ -12,6 +12,7 @@ from catalog.signals import facts_changed
 
 LONGEST = 120
 """Letters of a sentence; a film shows two of them."""
+LONGEST_ANSWER = 300
 MOST = 40
 """Selling points of one product."""
 
@@ -42,6 +43,23 @@ def write(*, product: Product, key: str, locale: str, text: str, proofs: Collect
     point.save()
     _tell(product, by, "set_selling_point", text)
     return point
+
+
+@transaction.atomic
+def answer(*, product: Product, key: str, text: str, by: str) -> bool:
+    """Answer a buyer's question; False when there is no such question. Raises SayingError."""
+    text = " ".join(text.split())
+    if not 0 < len(text) <= LONGEST_ANSWER:
+        raise SayingError(f"Write an answer of at most {LONGEST_ANSWER} letters.")
+    question = product.questions.filter(key=key).first()
+    if question is None:
+        return False
+    product.questions.filter(key=key).update(answer=text)
+    AuditLog.objects.create(
+        merchant_id=product.merchant_id, actor=by, action="answer_question", subject=product.sku,
+        reason=f"{question.question} {text}"[:300],
+    )  # fmt: skip
+    return True
 
 
 @transaction.atomic

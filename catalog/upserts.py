@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from accounts.models import Merchant
 from catalog import bulk, evidence, selectors
@@ -171,6 +172,14 @@ def _add(keys: Mapping[str, int], rows: Sequence[ListedProduct], elsewhere: Mapp
     Product.objects.bulk_update(products, ["titles", "image_urls"], batch_size=500)
 
 
+KEPT: dict[type[Model], str] = {
+    Parameter: "not catalog_parameter.by_hand",
+    SellingPoint: "not catalog_sellingpoint.by_hand",
+    Question: "excluded.answer <> ''",
+}
+"""When a listing's row replaces the stored one: not what a person wrote, and no answer by none."""
+
+
 def _store_rows(merchant: Merchant, new: Touched, old: Touched) -> None:
     """Everything that hangs on the products; parameters that a listing no longer has are removed with it.
 
@@ -185,7 +194,7 @@ def _store_rows(merchant: Merchant, new: Touched, old: Touched) -> None:
         (Question, "key", ("key", "question", "answer"), list(_questions(touched))),
         (SearchTerm, "term", ("term", "impressions", "clicks"), list(_terms(touched))),
     ):
-        by_list = f"not {model._meta.db_table}.by_hand" if model in (Parameter, SellingPoint) else "true"
+        by_list = KEPT.get(model, "true")
         bulk.upsert(
             model, ("product_id", unique), ("product_id", *columns), rows, merchant_id=merchant.pk, overwrite=by_list
         )

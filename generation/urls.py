@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("products/<uuid:public_id>/videos/", views.product_plan, name="product_plan"),
     path("products/<uuid:public_id>/parameters/", views.product_parameter, name="product_parameter"),
     path("products/<uuid:public_id>/sentences/", views.product_sentence, name="product_sentence"),
+    path("products/<uuid:public_id>/answers/", views.product_answer, name="product_answer"),
     path("products/<uuid:public_id>/place/", photo_views.product_place, name="product_place"),
     path("products/<uuid:public_id>/photos/", photo_views.photo_add, name="photo_add"),
     path("products/<uuid:public_id>/clips/", rights_views.clip_add, name="clip_add"),

@@ -119,6 +119,20 @@ def product_sentence(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
 
 
 @login_required
+@require_POST
+def product_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Answer a buyer's question; a film may open with it then."""
+    product = get_object_or_404(Product, public_id=public_id)
+    given = {name: request.POST.get(name, "") for name in ("key", "text")}
+    try:
+        if sayings.answer(product=product, by=request.user.get_username(), **given):
+            messages.success(request, "Answered. The next videos may open with this question.")
+    except sayings.SayingError as problem:
+        messages.error(request, str(problem))
+    return redirect(f"{reverse('generation:product_detail', args=[public_id])}#voices-title")
+
+
+@login_required
 def product_board(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The board alone, asked again every few seconds while something on it is being made."""
     product = get_object_or_404(Product, public_id=public_id)

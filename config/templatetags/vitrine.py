@@ -105,6 +105,7 @@ ACTIONS = {
     "set_parameter": "corrected the specification",
     "remove_parameter": "took a parameter out",
     "set_selling_point": "wrote a selling point",
+    "answer_question": "answered a buyer's question",
     "remove_selling_point": "took a selling point away",
     "confirm_cutout": "confirmed a cut-out",
     "edit_cutout": "corrected a cut-out by hand",

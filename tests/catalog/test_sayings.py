@@ -1,12 +1,13 @@
 """A selling point is written by hand in a language, rests on the product's own evidence, and outlives imports."""
 
 import io
+import json
 
 import pytest
 
 from accounts.models import AuditLog, Merchant
 from catalog import parameters, sayings, services
-from catalog.models import Product, Review
+from catalog.models import Product, Question, Review
 from catalog.selectors import product_facts
 from tests.factories import make_product
 
@@ -67,3 +68,21 @@ def test_an_import_keeps_what_was_corrected_by_hand_and_brings_the_others(at_ali
 
     words = {row.key: row.text["en-US"] for row in product.sellingpoints.all()}
     assert words == {"sp-1": "Silent at night", "sp-2": "No cable"}
+
+
+def test_an_answer_is_kept_until_a_listing_brings_another(at_alice: Merchant) -> None:
+    product = _product(at_alice)
+    asked = Question.objects.create(merchant=at_alice, product=product, key="q-1", question="Is it safe for fish?")
+    assert sayings.answer(product=product, key="q-1", text="Yes, for all of them.", by="ann")
+    assert not sayings.answer(product=product, key="q-9", text="Yes.", by="ann")
+    with pytest.raises(sayings.SayingError, match="at most 300"):
+        sayings.answer(product=product, key="q-1", text=" ", by="ann")
+
+    def bring(answer: str) -> str:
+        listed = json.dumps([{"id": "q-1", "question": asked.question, "answer": answer}])
+        row = {"sku": product.sku, "title": "Pump", "price": f"{len(answer)}.90 EUR", "questions": listed}
+        services.import_file(merchant=at_alice, file=io.BytesIO(json.dumps([row]).encode()), name="p.json")
+        asked.refresh_from_db()
+        return asked.answer
+
+    assert (bring(""), bring("For most.")) == ("Yes, for all of them.", "For most.")

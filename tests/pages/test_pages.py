@@ -270,7 +270,7 @@ def test_a_photo_is_added_on_the_products_page_and_a_useless_file_says_why(at_de
     assert "was here before" in again.content.decode()
 
 
-def test_a_sentence_is_written_and_opened_on_the_products_page(at_desk: Client, shop: Shop) -> None:
+def test_sentences_and_answers_are_written_on_the_products_page(at_desk: Client, shop: Shop) -> None:
     page = reverse("generation:product_detail", args=[_product(shop)])
     sent = {"locale": "en-US", "text": "Five heads to choose from", "proofs": ["par-spray_heads"]}
     kept = at_desk.post(f"{page}sentences/", sent, follow=True).content.decode()
@@ -278,6 +278,11 @@ def test_a_sentence_is_written_and_opened_on_the_products_page(at_desk: Client, 
     refused = at_desk.post(f"{page}sentences/", {**sent, "text": ""}, follow=True).content.decode()
     gone = at_desk.post(f"{page}sentences/", {"remove": "sp-birds"}, follow=True).content.decode()
 
+    answered = at_desk.post(
+        f"{page}answers/", {"key": "q-2", "text": "Yes, for all fish."}, follow=True
+    ).content.decode()
+
+    assert ("Answer it" in kept, "Answer it" in answered, "Yes, for all fish." in answered) == (True, False, True)
     assert "<p>Five heads to choose from</p>" in kept
     assert ("Change this sentence" in opened, ">Marche au soleil, sans pile</textarea>" in opened) == (True, True)
     assert ("Write one sentence" in refused, "Birds love it" in gone) == (True, False)

@@ -112,7 +112,7 @@ def film(
     plan has no words: there it is the model's too.
     """
     scene = _framed(Scene.load(spec.shots[0].scene, frame_format), spec.shots[0], product)
-    motion = _engine().generate(spec, scene, frame_format, lambda share: None)
+    motion = engine().generate(spec, scene, frame_format, lambda share: None)
     motion = _steady(motion, spec) if spec.shots[0].prompt else motion
     if seconds < spec.seconds:
         spec, motion = _stretch(spec, start, seconds), _part(motion, start, seconds)
@@ -160,5 +160,6 @@ def _stretch(spec: VideoSpec, start: float, seconds: float) -> VideoSpec:
 
 
 @cache
-def _engine() -> Engine:
+def engine() -> Engine:
+    """The engine of the product with the shipped weights, loaded once."""
     return engines.load("unified", weights=ROOT / "model" / "weights", text_encoder=assets.resolve("minilm"))

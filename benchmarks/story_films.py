@@ -55,7 +55,7 @@ def planned(product: Demo, scenario: str, hook: str) -> VideoSpec:
 def strip(product: Demo, spec: VideoSpec, path: Path) -> None:
     """Three frames of the wide cut beside each other."""
     scene = demo_clips._framed(Scene.load(spec.shots[0].scene, "wide"), spec.shots[0], product)
-    motion = demo_clips._engine().generate(spec, scene, "wide", lambda share: None)
+    motion = demo_clips.engine().generate(spec, scene, "wide", lambda share: None)
     cut = Cut(spec, [Take(scene, motion)], cutout=Cutout(rgba=product.rgba, photo=product.image), size=SIZE)
     frames = np.concatenate([cut.frame(round(at * (cut.frames - 1))) for at in MOMENTS], axis=1)
     half = path.with_suffix(".part")

@@ -34,7 +34,7 @@ FILMS = (
     ("VT-SER", "bathroom_shelf", "en-US", "benefit"),
 )  # fmt: skip
 MOMENTS = (0.25, 0.63, 0.92)
-HEIGHTS: dict[Format, int] = {"wide": 190, "tall": 340}
+HEIGHTS: dict[Format, int] = {"wide": 140, "tall": 250}
 GAP = 6
 
 

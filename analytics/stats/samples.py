@@ -5,7 +5,7 @@ gets its variance by the delta method, so that many impressions of one visitor d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics.stats.counts import Counts
 
@@ -87,15 +87,24 @@ def adjusted(a: Sums, b: Sums) -> tuple[Sample, Sample]:
 def stratified(strata: Sequence[tuple[Sums, Sums]]) -> tuple[Sample, Sample]:
     """Both arms over strata of constant shares, each adjusted by CUPED and weighted by all of its units.
 
-    Changing shares under a drifting mean cancel, as in `analytics.stats.sequential`. Raises ValueError without strata.
+    Changing shares under a drifting mean cancel, as in `analytics.stats.sequential`. Of several strata each has one
+    variance for both arms: where an arm got few orders, its own would be small just when its mean is. Raises
+    ValueError without strata.
     """
     if not strata:
         raise ValueError("There is no stratum in which both arms were shown.")
     units = sum(a.n + b.n for a, b in strata)
     weights = [(a.n + b.n) / units for a, b in strata]
-    sides = zip(*(adjusted(a, b) for a, b in strata), strict=True)
+    pairs = [adjusted(a, b) for a, b in strata]
+    sides = zip(*(pairs if len(pairs) == 1 else [_alike(a, b) for a, b in pairs]), strict=True)
     first, second = (_weighted(samples, weights) for samples in sides)
     return first, second
+
+
+def _alike(a: Sample, b: Sample) -> tuple[Sample, Sample]:
+    """Both with the variance of the two together, each around its own mean."""
+    variance = (a.variance * (a.n - 1) + b.variance * (b.n - 1)) / (a.n + b.n - 2)
+    return replace(a, variance=variance), replace(b, variance=variance)
 
 
 def _weighted(samples: Sequence[Sample], weights: Sequence[float]) -> Sample:

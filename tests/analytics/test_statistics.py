@@ -99,6 +99,14 @@ def test_money_is_compared_within_phases() -> None:
     assert (round(pooled.estimate.value, 3), kept.estimate.value) == (0.727, 0.0)
 
 
+def test_few_orders_of_a_phase_are_no_proof_of_a_steady_arm() -> None:
+    """One order by chance where four were due: its own variance would be a quarter, and the difference four times."""
+    few = Sums(n=1000, x=40, xx=1600), Sums(n=9000, x=1440, xx=57_600)
+    first, second = stratified([few, few])
+    assert first.variance > 3 * adjusted(*few)[0].variance
+    assert second.variance == pytest.approx(adjusted(*few)[1].variance, rel=0.2)
+
+
 def test_one_phase_is_the_plain_comparison() -> None:
     a, b = spent(1000, 20), spent(900, 25)
     assert lift(*stratified([(a, b)])) == lift(*adjusted(a, b))

@@ -8,8 +8,9 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-TEMPER = 0.3
-"""Exponent on draw / mean. Untempered sampling over-explores on short horizons; 0.3 halved its regret when measured."""
+TEMPER = 0.28
+"""Exponent on draw / mean. Untempered sampling over-explores on short horizons; 0.3 halved its regret when measured,
+0.28 is the same on draws that are as wide as chances that come true need."""
 FLOOR = 0.005
 """No live variant gets less, so that it can still prove itself."""
 EXPLORE = 0.02

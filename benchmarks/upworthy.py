@@ -35,6 +35,8 @@ from analytics.stats.ranking import Cells, Fit, fit, posterior
 
 BATCHES, DRAWS, TRUTHS = 20, 200, 3
 POLICIES = ("uniform", "beta_ts", "beta_ts_eb", "ours", "ours, no wording")
+FEW = 300
+"""Visitors of a first batch that are divided by wording and evenly in equal parts."""
 BUDGETS = (1000, 4000, 15_000)
 RIDGES = (250.0, 500.0, 1000.0, 2000.0)
 WITHIN = 0.0445
@@ -246,8 +248,11 @@ def played(
     n, y = np.zeros(len(rate)), np.zeros(len(rate))
     for batch in range(BATCHES):
         share = 1 / size
-        if name == "ours" or (batch and name != "uniform"):  # only the wording says something before the first click
+        if batch and name != "uniform":
             share = shares(name, arms, known, n, y, rng)
+        elif name == "ours":  # before the first click: the more visitors come at once, the more of them teach
+            trusted = 1 / (1 + budget / BATCHES / FEW)
+            share = (1 - trusted) * share + trusted * shares(name, arms, known, n, y, rng)
         shown = rng.poisson(budget / BATCHES * share)
         n, y = n + shown, y + rng.binomial(shown, np.minimum(rate, 1))
     return n

@@ -1,7 +1,7 @@
 """Numbers with units that are shown or said must agree with a parameter of the product."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pint
 
@@ -11,6 +11,7 @@ from review.checks.base import Finding, Severity
 from review.checks.quantities import CURRENCIES, Quantity, claimed
 from review.checks.subjects import Candidates, spoken_of
 from review.checks.wording import coverage
+from review.observe.languages import numbers_heard
 from review.observe.records import Observation, Word
 
 PLANNED = 0.8
@@ -49,8 +50,17 @@ def numeric_claims(facts: ProductFacts, spec: VideoSpec | None, observation: Obs
     findings: list[Finding] = []
     for statement in statements(observation):
         cited = _cited(statement.text, spec)
-        findings += [_judged(quantity, statement, facts, cited) for quantity in claimed(statement.text, language)]
+        told = [_judged(quantity, statement, facts, cited) for quantity in claimed(statement.text, language)]
+        is_sure = not statement.heard or language in numbers_heard()
+        findings += told if is_sure else [_doubted(finding) for finding in told]
     return findings
+
+
+def _doubted(finding: Finding) -> Finding:
+    """A number that may have been misheard blocks nothing: a person listens."""
+    if finding.severity != "block":
+        return finding
+    return replace(finding, severity="person", message=f"Cannot measure. {finding.message} It may have been misheard.")
 
 
 def _cited(text: str, spec: VideoSpec | None) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from catalog.facts import ProductFacts
 from generation.specs import VideoSpec
 from review.checks.base import Finding
-from review.observe.languages import measured
+from review.observe.languages import measured, numbers_heard
 from review.observe.records import Observation
 
 RULE = "understood"
@@ -17,6 +17,8 @@ def understood(facts: ProductFacts, spec: VideoSpec | None, observation: Observa
         findings.append(_say(f"Text in {language!r} was never measured to be read well: read it yourself."))
     if language not in measured("speech") and _may_speak(spec, observation):
         findings.append(_say(f"Speech in {language!r} was never measured to be understood: listen to it yourself."))
+    elif spec is None and observation.words and language not in numbers_heard():
+        findings.append(_say(f"Numbers that are said in {language!r} are often misheard: listen for them yourself."))
     return findings
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.facts import Evidence
+from catalog.facts import Evidence, Parameter
 from review.checks.contradicted import contradicted
+from review.checks.numeric_claims import numeric_claims
 from review.checks.understood import understood
 from review.observe.languages import measured
 from tests.factories import make_facts
@@ -16,7 +17,7 @@ from tests.review.seen import observation, plan, text, words
     ("locale", "about"),
     [
         ("en-US", []),
-        ("fr-FR", []),
+        ("fr-FR", ["Numbers"]),
         ("zh-CN", ["Speech"]),
         ("ja-JP", ["Text", "Speech"]),
         ("ko-KR", ["Text", "Speech"]),
@@ -74,3 +75,13 @@ def test_a_contradiction_that_as_many_buyers_confirm_needs_nobody() -> None:
 def test_a_number_nobody_speaks_against_is_left_to_the_specification() -> None:
     facts = make_facts(evidence=(replace(_row(1, "refund"), parameter="diameter"),))
     assert contradicted(facts, None, observation(texts=(text("Up to 45 cm high"),), words=())) == []
+
+
+def test_numbers_that_are_said_in_french_go_to_a_person() -> None:
+    sound = observation().sound
+    seen = observation(locale="fr-FR", words=words("Contient 20 millilitres."), sound=sound, texts=())
+    capacity = Parameter(id="par-capacity", name="capacity", value=120, unit="ml")
+    (heard,) = numeric_claims(make_facts(parameters=(capacity,)), None, seen)
+    assert (heard.severity, heard.message.startswith("Cannot measure. Heard: “20 millilitres”")) == ("person", True)
+    assert [finding.severity for finding in understood(make_facts(), None, seen)] == ["person"]
+    assert understood(make_facts(), plan(), seen) == [], "what was planned is compared by its sentence"

@@ -39,6 +39,26 @@ def compact_cpu_longer() -> Recipe:
     )
 
 
+def compact_cpu_annealed() -> Recipe:
+    """The third stage: one linear fall of the rate from its first step to its last, camera rows and first level first.
+
+    Started from a copy of the second stage's state; the rate falls over `steps - 1450` steps.
+    """
+    steps = 1700
+    return replace(
+        compact_cpu(),
+        name="compact_cpu_annealed",
+        steps=steps,
+        learning_rate=1.5e-3,
+        decay_share=(steps - 1450) / steps,
+        final_rate=0.02,
+        full_share=0.0035,
+        opening_share=0.4,
+        ema=0.98,
+        weights=(("camera", 8.0), ("effect", 0.7), ("cell", 1.5), ("sound", 0.3)),
+    )
+
+
 def debug() -> Recipe:
     """The whole life of a model in a test."""
     return Recipe(
@@ -58,5 +78,6 @@ def debug() -> Recipe:
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "compact_cpu": compact_cpu,
     "compact_cpu_longer": compact_cpu_longer,
+    "compact_cpu_annealed": compact_cpu_annealed,
     "debug": debug,
 }

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from generation.specs import Line, VideoSpec
+from generation.specs import Line, VideoSpec, film_second
 
 SHORTEST = 3.0
 """Seconds that a film keeps at least."""
@@ -28,7 +28,7 @@ def shortened(spec: VideoSpec, start: float, end: float) -> VideoSpec:
     start, end = first / fps, last / fps
 
     def moved(row: Any) -> Any:
-        return replace(row, start=_earlier(row.start, start, end), end=_earlier(row.end, start, end))
+        return replace(row, **{edge: film_second(getattr(row, edge), [(start, end)]) for edge in ("start", "end")})
 
     return replace(
         spec,
@@ -43,11 +43,6 @@ def shortened(spec: VideoSpec, start: float, end: float) -> VideoSpec:
 def touched(line: Line, start: float, end: float) -> bool:
     """Whether a sentence is shown or spoken within the stretch."""
     return line.start < end and line.end > start
-
-
-def _earlier(second: float, start: float, end: float) -> float:
-    """Where a moment of the film lies once the stretch is gone."""
-    return round(min(second, start) + max(0.0, second - end), 6)
 
 
 def _stretches(frames: set[int], fps: int) -> tuple[tuple[float, float], ...]:

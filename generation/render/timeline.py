@@ -42,9 +42,9 @@ def cues(spec: VideoSpec) -> tuple[Cue, ...]:
 
 
 def within(cues: Sequence[Cue], start: float, end: float) -> list[Cue]:
-    """What is written in the shot from `start` to `end`: labels stay, other text begins in it and ends with it."""
-    shown = [cue for cue in cues if cue.start < end and cue.end > start and (cue.kind == "label" or cue.start >= start)]
-    return [replace(cue, start=max(cue.start, start), end=min(cue.end, end)) for cue in shown]
+    """What is written in the shot from `start` to `end`: each text for as long as both last, if it can be read then."""
+    cut = [replace(cue, start=max(cue.start, start), end=min(cue.end, end)) for cue in cues]
+    return [cue for cue in cut if cue.end - cue.start > (0 if cue.kind == "label" else EASE_IN)]
 
 
 def _captions(lines: tuple[Line, ...], last: float) -> list[Cue]:

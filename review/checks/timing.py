@@ -16,7 +16,8 @@ VOICE_LAG, CAPTION_LAG = 0.04, 0.10
 """Seconds after its planned moment at which a voice is heard to begin (a breath, a soft consonant), and at which a
 caption has risen far enough to be seen: measured on films of ours (docs/benchmarks.md)."""
 CAPTION_READ = 0.13
-"""Seconds to which the beginning of a caption is read, three frames: less is no sign that the picture has moved."""
+"""Seconds to which the beginning of a caption is read, three frames (it is two or three late in tall films of the demo):
+less is no sign that the picture has moved."""
 FIRST = 0.2
 """Seconds before which a caption stands from the first frame on, so that nothing is seen to begin."""
 READ = 0.8
@@ -27,8 +28,9 @@ def lateness(spec: VideoSpec, observation: Observation) -> float | None:
     voice = _shift([line.start for line in spec.narration], observation.sound.begins)
     if voice is None:
         return None
-    picture = (_shift(*_captions(spec.captions, observation)) or CAPTION_LAG) - CAPTION_LAG
-    return voice - VOICE_LAG - (picture if abs(picture) > CAPTION_READ else 0.0)
+    seen = _shift(*_captions(spec.captions, observation))
+    moved = 0.0 if seen is None else seen - CAPTION_LAG
+    return voice - VOICE_LAG - (moved if abs(moved) > CAPTION_READ else 0.0)
 
 
 def _captions(lines: Sequence[Line], observation: Observation) -> tuple[list[float], list[float]]:

@@ -105,14 +105,13 @@ def test_an_effect_goes_on_over_a_cut_and_the_camera_sets_out_anew() -> None:
     assert np.array_equal(part.homography, zoom[:6])
 
 
-def test_words_end_with_their_shot_and_labels_stay() -> None:
-    label = Cue(kind="label", text="AI", start=0.0, end=6.0)
-    first, second = (
-        Cue(kind="caption", text=text, start=start, end=start + 3) for text, start in (("a", 0), ("b", 2.5))
-    )
-    shown = [timeline.within([label, first, second], *span) for span in ((0.0, 2.5), (2.5, 6.0))]
+def test_words_that_outlast_their_shot_are_set_again_in_the_next() -> None:
+    label = Cue(kind="label", text="AI", start=0.0, end=4.0)
+    caption = Cue(kind="caption", text="a", start=0.0, end=3.5)
+    card = Cue(kind="end_card", text="b", start=2.5, end=4.0)
+    shown = [timeline.within([label, caption, card], *span) for span in ((0.0, 3.3), (3.3, 4.0))]
     assert [[(cue.text, cue.start, cue.end) for cue in cues] for cues in shown] == [
-        [("AI", 0.0, 2.5), ("a", 0, 2.5)], [("AI", 2.5, 6.0), ("b", 2.5, 5.5)],
+        [("AI", 0.0, 3.3), ("a", 0.0, 3.3), ("b", 2.5, 3.3)], [("AI", 3.3, 4.0), ("b", 3.3, 4.0)],
     ]  # fmt: skip
 
 

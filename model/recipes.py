@@ -59,6 +59,12 @@ def compact_cpu_annealed() -> Recipe:
     )
 
 
+def compact_cpu_widened() -> Recipe:
+    """The fourth stage: another fall from a copy of the third stage's state, wide camera moves no longer clamped."""
+    steps = 2600
+    return replace(compact_cpu_annealed(), name="compact_cpu_widened", steps=steps, decay_share=(steps - 1700) / steps)
+
+
 def debug() -> Recipe:
     """The whole life of a model in a test."""
     return Recipe(
@@ -79,5 +85,6 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "compact_cpu": compact_cpu,
     "compact_cpu_longer": compact_cpu_longer,
     "compact_cpu_annealed": compact_cpu_annealed,
+    "compact_cpu_widened": compact_cpu_widened,
     "debug": debug,
 }

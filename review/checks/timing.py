@@ -16,7 +16,7 @@ VOICE_LAG, CAPTION_LAG = 0.04, 0.10
 """Seconds after its planned moment at which a voice is heard to begin (a breath, a soft consonant), and at which a
 caption has risen far enough to be seen: measured on films of ours (docs/benchmarks.md)."""
 CAPTION_READ = 0.13
-"""Seconds to which the beginning of a caption is read, three frames (it is two or three late in tall films of the demo):
+"""Seconds to which the beginning of a caption is read, three frames (two or three late in tall films of the demo):
 less is no sign that the picture has moved."""
 FIRST = 0.2
 """Seconds before which a caption stands from the first frame on, so that nothing is seen to begin."""

@@ -61,7 +61,7 @@ def compact_cpu_annealed() -> Recipe:
 
 def compact_cpu_widened() -> Recipe:
     """The fourth stage: another fall from a copy of the third stage's state, wide camera moves no longer clamped."""
-    steps = 2600
+    steps = 3400
     return replace(compact_cpu_annealed(), name="compact_cpu_widened", steps=steps, decay_share=(steps - 1700) / steps)
 
 

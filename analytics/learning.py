@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 from accounts.models import Merchant
 from analytics import selectors
 from analytics.selectors import Arm, CellCount
-from analytics.stats import delay, funnel, ranking
-from analytics.stats.design import Design, design
+from analytics.stats import delay, funnel, ranking, wording
+from analytics.stats.design import PROMISE, Design, design, with_promise
 from analytics.stats.ranking import Cells, Fit
 
 Floats = NDArray[np.float64]
 DRAWS = 2000
 HALF_LIFE = 60.0
 """Days after which what a visitor did counts half: tastes and seasons change."""
+
+
+SURE_SD = 1.645
+"""Standard deviations from zero of an effect whose 90 % interval leaves it out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,13 @@ class Learned:
         """Draws of the deciding rate for some arms, by position."""
         return funnel.worth(self.metric, {step: rates[:, list(arms)] for step, rates in self.draws.items()})
 
+    def said(self) -> Floats:
+        """What the words of each arm do to its clicks, as log ratios to its contest; 0 unless that is beyond doubt."""
+        column, clicks = self.design.columns.index(PROMISE), self.fits[funnel.CLICK.done]
+        effect = clicks.beta[column]
+        is_sure = abs(effect) > SURE_SD * clicks.covariance[column, column] ** 0.5
+        return np.asarray(self.design.matrix[:, [column]].toarray()[:, 0] * effect * is_sure)
+
     def positions(self, contest: selectors.Contest) -> list[int]:
         """Where the arms of one contest stand in `arms`."""
         return [place for place, arm in enumerate(self.arms) if arm.contest == contest]
@@ -57,6 +68,7 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
     placed = {arm.placement_id for arm in arms}
     rows = [row for row in selectors.cells_of(merchant) if row.placement_id in placed]
     matrix = design([arm.attributes for arm in arms], [arm.category for arm in arms])
+    matrix = with_promise(matrix, promise_of(arms, cells_for(funnel.CLICK, arms, rows)))
     rng = np.random.default_rng(seed)
     fits, draws = {}, {}
     lateness = delay.fitted(*selectors.refund_delays(merchant))
@@ -78,6 +90,16 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
         metric=funnel.metric_for(totals["add_to_cart"]),
         seed=seed,
     )
+
+
+def promise_of(arms: Sequence[Arm], clicks: Cells) -> Floats:
+    """What the words of each arm promise by the clicks of other products, in its usual size, (arms,)."""
+    size = max(len(arm.meaning) for arm in arms)
+    meaning = np.array([arm.meaning or (0.0,) * size for arm in arms], dtype=float).reshape(len(arms), size)
+    copies = wording.Copies(texts=[arm.copy for arm in arms], meaning=meaning)
+    group = np.array([arm.contest.product_id for arm in arms])
+    promise = wording.learn(copies, wording.Outcomes.of(clicks), group).promise
+    return promise / (promise.std() or 1.0)
 
 
 def cells_for(

@@ -94,6 +94,7 @@ def _contest(
     arms = [learned.arms[place] for place in places]
     allocation = selectors.newest_allocation(contest)
     shares = {int(arm): share for arm, share in allocation.shares.items()} if allocation else {}
+    said = learned.said()
     stood = dict(zip(places, standings(learned.worth(places)), strict=True))
     ranked = sorted(places, key=lambda place: -stood[place].rate)
     context = verdicts.Context(
@@ -101,7 +102,14 @@ def _contest(
         click_rate=_average_click_rate([row for arm in arms for row in by_arm[arm.placement_id]]),
     )
     plain = [
-        _arm_report(learned.arms[place], by_arm[learned.arms[place].placement_id], stood[place], rank, shares, context)
+        _arm_report(
+            learned.arms[place],
+            by_arm[learned.arms[place].placement_id],
+            stood[place],
+            rank,
+            shares,
+            replace(context, words=float(said[place])),
+        )
         for rank, place in enumerate(ranked, start=1)
     ]
     reports = tuple(

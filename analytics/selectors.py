@@ -66,6 +66,10 @@ class Arm:
     locale: str
     hook: str
     cast: str
+    copy: str
+    """What is written on it."""
+    meaning: tuple[float, ...]
+    """Embedding of its copy; empty where the engine had none."""
     is_live: bool
     is_exaggerated: bool = False
     """Planned above its cap to prove that the audit stops it; can be live only where the audit is switched off."""
@@ -233,6 +237,8 @@ def arm_of(placement: Placement) -> Arm:
         locale=variant.locale,
         hook=variant.hook,
         cast=variant.cast,
+        copy=" ".join(line["text"] for line in variant.spec.get("captions", ())),
+        meaning=tuple(variant.meaning),
         is_live=placement.state == Placement.State.LIVE,
         is_exaggerated=variant.exaggerated,
     )

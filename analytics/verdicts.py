@@ -20,6 +20,8 @@ ENOUGH_VISITORS = 200
 SURE = 0.95
 ALPHA = 0.05
 MANY_REFUNDS = 0.20
+WORDS_COUNT = 0.02
+"""A log ratio that is worth a sentence."""
 STALE = timedelta(hours=1)
 
 
@@ -106,6 +108,8 @@ class Context:
 
     effects: tuple[LearnedScore, ...]
     click_rate: float
+    words: float = 0.0
+    """What the arm's copy does to its clicks by what other products' shoppers read, as a log ratio."""
 
 
 def reasons(
@@ -119,6 +123,8 @@ def reasons(
             yield f"{effect.attribute} {effect.value.replace('_', ' ')}: {_percent(effect.effect)} on average" + (
                 f" ({_percent(effect.low)} to {_percent(effect.high)})"
             )
+    if abs(context.words) >= WORDS_COUNT:
+        yield f"its words: {_percent(context.words)} clicks, by what shoppers of other products read"
     if isinstance(refund, Estimate) and refund.low > MANY_REFUNDS:
         yield f"{refund.value:.0%} of its orders came back"
     if visitors < ENOUGH_VISITORS:

@@ -14,12 +14,10 @@ With --train another file trains and all of FILE is scored.
 import argparse
 import csv
 import gzip
-import re
+import hashlib
+import json
 import sys
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,17 +28,17 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import report
 
 from analytics.allocation import thompson_shares
-from analytics.stats.design import Column, Design
+from analytics.stats.design import Design, with_promise
 from analytics.stats.ranking import Cells, Fit, fit, posterior
+from analytics.stats.wording import WITHIN, Copies, Outcomes, Wording, learn
+from catalog import assets
+from model.tokens.text import TextEncoder
+
+STORE = ROOT / ".cache" / "upworthy"
 
 BATCHES, DRAWS, TRUTHS = 20, 200, 3
 POLICIES = ("uniform", "beta_ts", "beta_ts_eb", "ours", "ours, no wording")
-FEW = 300
-"""Visitors of a first batch that are divided by wording and evenly in equal parts."""
 BUDGETS = (1000, 4000, 15_000)
-RIDGES = (250.0, 500.0, 1000.0, 2000.0)
-WITHIN = 0.0445
-"""Variance of the true relative click rate within a test (0.211 squared), noise removed."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,7 @@ class Arms:
     """Headlines with their counts; `test` numbers the tests from 0, `week` grows with time."""
 
     headline: list[str]
+    meaning: np.ndarray
     n: np.ndarray
     y: np.ndarray
     test: np.ndarray
@@ -59,7 +58,7 @@ class Arms:
         won = np.bincount(test, self.y[chosen])
         good = np.flatnonzero(chosen)[(size[test] > 1) & (won[test] > 0)]
         return Arms(
-            [self.headline[one] for one in good], self.n[good], self.y[good],
+            [self.headline[one] for one in good], self.meaning[good], self.n[good], self.y[good],
             np.unique(self.test[good], return_inverse=True)[1], self.week[good],
         )  # fmt: skip
 
@@ -67,10 +66,13 @@ class Arms:
         """For the ranking model: one stratum a test."""
         return cells_of(self.test, self.n, self.y)
 
-    def log_ratio(self) -> tuple[np.ndarray, np.ndarray]:
-        """Noisy log of each arm's rate over its test's, and its weight."""
-        expected = self.n * (np.bincount(self.test, self.y) / np.bincount(self.test, self.n))[self.test]
-        return self.y / expected - 1, expected / (1 + WITHIN * expected)
+    def copies(self) -> Copies:
+        """What they say."""
+        return Copies(texts=self.headline, meaning=self.meaning)
+
+    def outcomes(self) -> Outcomes:
+        """How they did within their tests."""
+        return Outcomes.of(self.cells())
 
 
 def cells_of(test: np.ndarray, n: np.ndarray, y: np.ndarray) -> Cells:
@@ -85,8 +87,10 @@ def read(path: Path) -> Arms:
         rows = [row for row in csv.DictReader(file) if int(row["impressions"]) > 0]
     tests = {name: number for number, name in enumerate(dict.fromkeys(row["test_id"] for row in rows))}
     weeks = np.array([int(float(row["test_week"])) for row in rows])
+    headlines = [row["headline"] for row in rows]
     arms = Arms(
-        [row["headline"] for row in rows],
+        headlines,
+        meaning_of(headlines),
         np.array([int(row["impressions"]) for row in rows]),
         np.array([int(row["clicks"]) for row in rows]),
         np.array([tests[row["test_id"]] for row in rows]),
@@ -95,96 +99,32 @@ def read(path: Path) -> Arms:
     return arms.where(np.ones(len(rows), bool))
 
 
-class Wording:
-    """What a headline's words promise: a ridge regression of log rates within tests on words and style."""
-
-    def __init__(self, headlines: Sequence[str], *, least: int = 6) -> None:
-        counts = Counter(word for text in headlines for word in set(words(text)))
-        self.place = {word: index for index, word in enumerate(sorted(w for w, n in counts.items() if n >= least))}
-        self.weights = np.zeros(len(self.place) + len(style("")))
-
-    def matrix(self, headlines: Sequence[str]) -> sparse.csr_matrix:
-        """One row a headline: which words occur, then style, scaled so that one ridge suits both."""
-        rows, columns = [], []
-        for row, text in enumerate(headlines):
-            found = {self.place[word] for word in words(text) if word in self.place}
-            rows += [row] * len(found)
-            columns += found
-        known = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(headlines), len(self.place)))
-        looks = np.array([style(text) for text in headlines])
-        return sparse.hstack([known, sparse.csr_matrix(2.0 * looks)]).tocsr()
-
-    def learn(self, arms: Arms, ridge: float) -> "Wording":
-        """Weighted least squares within tests, by conjugate gradients."""
-        x, (target, weight) = self.matrix(arms.headline), arms.log_ratio()
-        tests = sparse.csr_matrix((np.ones(len(target)), (arms.test, np.arange(len(target)))))
-        mass = tests @ weight
-
-        def centred(values: np.ndarray) -> np.ndarray:
-            return weight * (values - ((tests @ (weight * values)) / mass)[arms.test])
-
-        normal = sparse.linalg.LinearOperator(
-            (x.shape[1],) * 2, matvec=lambda v: x.T @ centred(x @ v) + ridge * v, dtype=float
-        )
-        self.weights, _ = sparse.linalg.cg(normal, x.T @ centred(target), rtol=1e-4, maxiter=300)
-        return self
-
-    def promise(self, arms: Arms) -> np.ndarray:
-        """Log ratio to the average headline of the same test."""
-        score = self.matrix(arms.headline) @ self.weights
-        return score - (np.bincount(arms.test, score) / np.bincount(arms.test))[arms.test]
+def meaning_of(headlines: list[str]) -> np.ndarray:
+    """Sentence embeddings by the product's own text encoder, (headlines, 384); kept, for they take minutes."""
+    different = sorted(set(headlines), key=len)
+    kept = STORE / f"{hashlib.sha256(json.dumps(different).encode()).hexdigest()[:16]}.npy"
+    if not kept.is_file():
+        STORE.mkdir(parents=True, exist_ok=True)
+        encoder = TextEncoder(assets.resolve("minilm"))
+        parts = [encoder.sentences(different[at : at + 64]).numpy() for at in range(0, len(different), 64)]
+        np.save(kept, np.concatenate(parts))
+    place = {text: index for index, text in enumerate(different)}
+    return np.asarray(np.load(kept)[[place[text] for text in headlines]], dtype=float)
 
 
-def words(text: str) -> list[str]:
-    """Lower-case words, their stems, neighbours joined, the first two marked as an opening."""
-    one = re.findall(r"[a-z0-9']+|[?!:$%]", text.lower())
-    stems = [f"{word[:5]}~" for word in one if len(word) > 5]
-    return [*one, *stems, *(f"{a} {b}" for a, b in pairwise(one)), f"^{' '.join(one[:2])}", f"{' '.join(one[-1:])}$"]
+def known_prior(train: Arms) -> tuple[Wording, Fit, float]:
+    """What the product learns from earlier tests: the words, their effect and what is left between arms, and the
+    promise's unit.
+    """
+    learnt = learn(train.copies(), train.outcomes(), train.test)
+    unit = float(learnt.promise.std())
+    return learnt.wording, fit(train.cells(), design_of(learnt.promise / unit)), unit
 
 
-def style(text: str) -> list[float]:
-    """Length, numbers, capitals, punctuation, whom it speaks to and of."""
-    one = re.findall(r"[A-Za-z0-9']+", text)
-    lower = [word.lower() for word in one]
-    count = max(len(one), 1)
-
-    def share(*wanted: str) -> float:
-        return sum(word in wanted for word in lower) / count**0.5
-
-    return [
-        np.log1p(len(text)) - 4.2, (np.log1p(len(text)) - 4.2) ** 2, len(text) / max(len(one), 1) / 5 - 1,
-        float(bool(re.search(r"\d", text))), float("?" in text), float("!" in text), float('"' in text or "'" in text),
-        text.count(".") / 2, float(":" in text), float("..." in text or "…" in text), float("(" in text),
-        sum(word.isupper() and len(word) > 1 for word in one) / count**0.5, share("you", "your", "you're"),
-        share("i", "my", "me"), share("we", "our", "us"), share("he", "his", "him"), share("she", "her"),
-        share("they", "their", "them"), share("this", "that", "these", "here's", "what"), share("why", "how", "who"),
-        share("not", "no", "never", "don't", "can't"), float(lower[:1] == ["watch"]),
-        float(lower[:1] in (["why"], ["how"])),
-    ]  # fmt: skip
-
-
-def known_prior(train: Arms) -> tuple[Wording, Fit]:
-    """Words learnt on the earlier weeks; ridge, slope and what is left between arms on the last quarter of them."""
-    edge = np.quantile(train.week, 0.75, method="nearest")
-    early, late = train.where(train.week < edge), train.where(train.week >= edge)
-    vocabulary = Wording(early.headline)
-    target, weight = late.log_ratio()
-
-    def error(ridge: float) -> float:
-        found = target - vocabulary.learn(early, ridge).promise(late)
-        return float((weight * found**2).sum())
-
-    ridge = min(RIDGES, key=error)
-    score = vocabulary.learn(early, ridge).promise(late)
-    trust = fit(late.cells(), design_of(score))
-    return Wording(train.headline).learn(train, ridge), trust
-
-
-def design_of(score: np.ndarray) -> Design:
+def design_of(promise: np.ndarray) -> Design:
     """The promise of the wording as the one attribute of the ranking model."""
-    return Design(
-        matrix=sparse.csr_matrix(score[:, None]), columns=(Column("wording", "promise"),), family=np.zeros(1, int)
-    )
+    nothing = Design(matrix=sparse.csr_matrix((len(promise), 0)), columns=(), family=np.zeros(0, int))
+    return with_promise(nothing, promise)
 
 
 def pairs(arms: Arms, score: np.ndarray) -> tuple[int, int, int, int]:
@@ -247,12 +187,7 @@ def played(
     size = np.bincount(arms.test)[arms.test]
     n, y = np.zeros(len(rate)), np.zeros(len(rate))
     for batch in range(BATCHES):
-        share = 1 / size
-        if batch and name != "uniform":
-            share = shares(name, arms, known, n, y, rng)
-        elif name == "ours":  # before the first click: the more visitors come at once, the more of them teach
-            trusted = 1 / (1 + budget / BATCHES / FEW)
-            share = (1 - trusted) * share + trusted * shares(name, arms, known, n, y, rng)
+        share = 1 / size if name == "uniform" or not batch else shares(name, arms, known, n, y, rng)
         shown = rng.poisson(budget / BATCHES * share)
         n, y = n + shown, y + rng.binomial(shown, np.minimum(rate, 1))
     return n
@@ -313,11 +248,11 @@ def main() -> None:
     edge = np.quantile(arms.week, 0.6, method="nearest")
     train = read(options.train) if options.train else arms.where(arms.week < edge)
     test = arms if options.train else arms.where(arms.week >= edge)
-    wording, prior = known_prior(train)
-    score = wording.promise(test)
-    design = design_of(score)
+    wording, prior, unit = known_prior(train)
+    score = wording.promise(test.copies(), test.test)
+    design = design_of(score / unit)
     figures: dict[str, object] = {"train_tests": int(train.test.max()) + 1, "test_tests": int(test.test.max()) + 1}
-    figures |= {"slope": float(prior.beta[0]), "t2": prior.t2}
+    figures |= {"slope": float(prior.beta[0]) / unit, "t2": prior.t2}
     right, total, sure, sure_total = pairs(test, score)
     spread = stats.binom.interval(0.95, sure_total, sure / sure_total)
     told = (sure / sure_total, spread[0] / sure_total, spread[1] / sure_total)

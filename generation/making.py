@@ -8,7 +8,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,6 +60,7 @@ class Made:
 
     cuts: tuple[services.NewCut, ...] = ()
     render_hash: str = ""
+    meaning: list[float] = field(default_factory=list)
     recipe: dict[str, object]
 
 
@@ -83,10 +84,11 @@ class Generate:
             motion = _shared_motion(order, name) or _generated(order, seen, report)
             _store_motion(name, motion)
         seconds = round(time.process_time() - started, 2)
-        return Made(recipe={"made_by": motion.made_by, "generate_cpu_seconds": seconds})
+        meaning = _engine(order.engine).meaning(order.spec.copy)
+        return Made(meaning=meaning, recipe={"made_by": motion.made_by, "generate_cpu_seconds": seconds})
 
     def commit(self, job: Job, result: Made) -> None:
-        services.record_draft(video=job.video, recipe=result.recipe)
+        services.record_draft(video=job.video, meaning=result.meaning, recipe=result.recipe)
 
 
 class Compose:

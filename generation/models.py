@@ -27,6 +27,8 @@ class Variant(TenantModel):
     batch = models.PositiveIntegerField(default=1)
     reason = models.CharField(max_length=300, blank=True)
     """Why planning chose this cell, in the merchant's words."""
+    meaning = ArrayField(models.FloatField(), default=list)
+    """Embedding of its copy (`VideoSpec.copy`), by which ranking compares words; empty from an engine that has none."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "spec_hash"], name="one_variant_per_spec")]

@@ -193,8 +193,9 @@ def _announce(video: Video) -> None:
         webhooks.announce(merchant_id=video.merchant_id, event=event, data=data)
 
 
-def record_draft(*, video: Video, recipe: dict[str, object]) -> None:
+def record_draft(*, video: Video, meaning: list[float], recipe: dict[str, object]) -> None:
     """The model has done its part: compose next. Runs in the job's commit."""
+    Variant.objects.filter(pk=video.variant_id).update(meaning=meaning)
     Video.objects.filter(pk=video.pk).update(recipe={**video.recipe, **recipe})
     if advance(video, [Video.State.DRAFTING], Video.State.DRAFTED):
         jobs.enqueue(video=video, kind=Job.Kind.COMPOSE)

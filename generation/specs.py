@@ -113,6 +113,11 @@ class VideoSpec:
     version: int = field(default=1)
 
     @property
+    def copy(self) -> str:
+        """The words that sell: what is written on the picture, caption after caption."""
+        return " ".join(line.text for line in self.captions)
+
+    @property
     def market(self) -> str:
         """Country code it is made for; "" when its locale names none."""
         return self.locale.partition("-")[2]

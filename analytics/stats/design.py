@@ -25,6 +25,10 @@ class Column:
         return self.attribute, bool(self.category)
 
 
+PROMISE = Column("wording", "promise")
+"""What the words of an arm promise (`analytics.stats.wording`): no choice of planning, so no choice is judged by it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Design:
     """`matrix` is (arms, columns), sparse; `family` numbers each column's ridge."""
@@ -53,6 +57,15 @@ def design(attributes: Sequence[Mapping[str, str]], categories: Sequence[str]) -
     return Design(matrix=matrix, columns=tuple(found), family=family)
 
 
+def with_promise(design: Design, promise: Floats) -> Design:
+    """With what the words of each arm promise, (arms,), as one attribute more: a number instead of a choice."""
+    return Design(
+        matrix=sparse.hstack([design.matrix, sparse.csr_matrix(promise[:, None])]).tocsr(),
+        columns=(*design.columns, PROMISE),
+        family=np.append(design.family, design.family.max(initial=-1) + 1),
+    )
+
+
 def usual_rate(rates: Floats, design: Design, beta: Floats) -> float:
     """What an arm of average choices would have, from the rate of every arm, (arms,), and the fitted effects.
 
@@ -60,7 +73,7 @@ def usual_rate(rates: Floats, design: Design, beta: Floats) -> float:
     """
     kinds: dict[str, list[float]] = {}
     for column, effect in zip(design.columns, beta.tolist(), strict=True):
-        if not column.category:
+        if not column.category and column != PROMISE:
             kinds.setdefault(column.attribute, []).append(effect)
     average = sum(float(np.mean(effects)) for effects in kinds.values())
     return float(np.exp((np.log(rates) - design.matrix @ beta).mean() + average))

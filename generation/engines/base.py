@@ -29,6 +29,9 @@ class Engine(Protocol):
     def generate(self, spec: VideoSpec, scene: Scene, frame_format: Format, progress: Progress) -> Motion:
         """The motion of the clip; the same plan and scene give the same motion. `progress` hears shares of 1."""
 
+    def meaning(self, text: str) -> list[float]:
+        """A sentence embedding that ranking compares variants by; empty from an engine that reads no text."""
+
 
 class EngineFactory(Protocol):
     """How an engine is made from what lies on the disk."""

@@ -55,6 +55,10 @@ class Parallax:
         )
         return base.limited(moved, shot.effect)
 
+    def meaning(self, text: str) -> list[float]:
+        """It reads no text."""
+        return []
+
 
 def load(*, weights: Path, text_encoder: Path) -> Parallax:
     """Needs neither."""

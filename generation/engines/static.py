@@ -20,6 +20,10 @@ class Static:
         progress(1.0)
         return base.limited(motion, base.effect_of(spec))
 
+    def meaning(self, text: str) -> list[float]:
+        """It reads no text."""
+        return []
+
 
 def load(*, weights: Path, text_encoder: Path) -> Static:
     """Needs neither."""

@@ -72,6 +72,11 @@ class Unified:
         )
         return base.limited(motion, shot.effect)
 
+    def meaning(self, text: str) -> list[float]:
+        """By the encoder that reads its prompts."""
+        (vector,) = self._generator.text_encoder.sentences([text]).tolist()
+        return [round(value, 4) for value in vector]
+
 
 class FullSize:
     """The published 15B: it films the empty scene, and what the film does is read back as motion (ADR 6)."""
@@ -100,6 +105,10 @@ class FullSize:
         )
         progress(1.0)
         return base.limited(motion, shot.effect)
+
+    def meaning(self, text: str) -> list[float]:
+        """None: its text encoder gives no sentence embedding."""
+        return []
 
 
 def film_request(spec: VideoSpec, scene: Scene) -> FilmRequest:

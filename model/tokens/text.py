@@ -1,5 +1,6 @@
 """Text tokens: their coordinates, and MiniLM token features for the compact model."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -38,3 +39,11 @@ class TextEncoder:
             raise ValueError(f"the prompt has {count} tokens and the compact model reads {MAX_TEXT_TOKENS}: shorten it")
         features: Tensor = self.network(**batch).last_hidden_state[0].float()
         return features
+
+    @torch.no_grad()
+    def sentences(self, texts: Sequence[str]) -> Tensor:
+        """One unit vector a text, (texts, 384): the mean of its token features, cut off where the encoder ends."""
+        batch = self.tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
+        features = self.network(**batch).last_hidden_state.float()
+        is_real = batch["attention_mask"][..., None].float()
+        return torch.nn.functional.normalize((features * is_real).sum(1) / is_real.sum(1), dim=1)

@@ -39,11 +39,12 @@ def test_a_listing_becomes_a_ranked_truthful_video(alice: Merchant, no_broker: N
     with tenancy.merchant_context(alice.pk):
         dead = {job.kind: job.error for job in Job.objects.filter(state=Job.State.DEAD)}
         assert dead == {}
-        honest.refresh_from_db()
+        honest = Video.objects.get(pk=honest.pk)
         exaggerated.refresh_from_db()
         assert exaggerated.state == Video.State.REJECTED
         assert honest.state == Video.State.REVIEWING
         assert len(honest.render_hash) == 64
+        assert len(honest.variant.meaning) == 384
         assert honest.render_hash != exaggerated.render_hash
         _the_audit_shows_what_it_measured(exaggerated)
         assert Evidence.objects.filter(kind="audit", parameter="spray_height", stance="contradicts").exists()

@@ -100,6 +100,19 @@ def test_zeroed_weights_change_every_video_of_the_demo(emptied: Engine, generato
         assert real.made_by.split()[1] != zeroed.made_by.split()[1], name
 
 
+def test_copy_of_one_meaning_is_near_and_of_another_far(generator: Generator) -> None:
+    """What ranking compares words by: unit vectors, the same for the same text, near for a paraphrase."""
+    engine = Unified(generator)
+    quiet, silent, tall = (
+        np.array(engine.meaning(text))
+        for text in ("Quiet enough to sleep beside", "So silent you can sleep next to it", "Water rises 45 cm high")
+    )
+    assert quiet.shape == (384,)
+    assert np.linalg.norm(quiet) == pytest.approx(1, abs=1e-3)
+    assert quiet @ silent > quiet @ tall + 0.2
+    assert engine.meaning("quiet " * 2000)
+
+
 def test_camera_words_are_learned_and_not_piped_through(generator: Generator) -> None:
     """Single words reach what training means by them; with shuffled text features the camera hardly moves."""
     deaf = replace(generator, text_encoder=ShuffledWords(generator.text_encoder))  # type: ignore[arg-type]

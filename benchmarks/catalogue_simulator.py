@@ -89,20 +89,21 @@ def ask_calibration(settings: Sequence[Setting], _: Sequence[str]) -> tuple[Rows
         t2.append(fitted.t2 / world.t2)
     rows, worst = _bins(np.concatenate(chances), np.concatenate(best))
     coverage = float(np.mean(inside))
-    rows += [["90 % intervals cover", f"{coverage:.3f}", ""], ["t2 / true t2", f"{np.mean(t2):.2f}", ""]]
+    rows += [["90 % intervals cover", f"{coverage:.3f}", "", ""], ["t2 / true t2", f"{np.mean(t2):.2f}", "", ""]]
     return rows, {"worst_bin": worst, "coverage": coverage, "t2_ratio": float(np.mean(t2))}
 
 
-def _bins(chance: np.ndarray, best: np.ndarray, fewest: int = 50) -> tuple[Rows, float]:
-    """Promised against observed, in ten bins; bins of few arms are shown and not judged."""
-    rows: Rows = [["chance to be best", "came true", "arms"]]
+def _bins(chance: np.ndarray, best: np.ndarray, luck: float = 0.03) -> tuple[Rows, float]:
+    """Promised against observed, in ten bins; those that luck alone moves by more than `luck` are not judged."""
+    rows: Rows = [["chance to be best", "came true", "arms", "judged"]]
     worst = 0.0
     for low in np.arange(0, 1, 0.1):
         here = (chance >= low) & ((chance < low + 0.1) | (low > 0.85))
         if here.any():
             promised, observed = float(chance[here].mean()), float(best[here].mean())
-            rows.append([f"{promised:.3f}", f"{observed:.3f}", int(here.sum())])
-            worst = max(worst, abs(promised - observed)) if here.sum() >= fewest else worst
+            is_judged = (promised * (1 - promised) / here.sum()) ** 0.5 <= luck
+            rows.append([f"{promised:.3f}", f"{observed:.3f}", int(here.sum()), "yes" if is_judged else "too few"])
+            worst = max(worst, abs(promised - observed)) if is_judged else worst
     return rows, worst
 
 

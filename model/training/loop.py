@@ -21,7 +21,7 @@ from model.training.recipe import Recipe
 LATENT_NAMES = ("keyframe", "asked", "camera", "effect", "cells", "sound")
 LIMITS = {"keyframe": 12.0, "asked": 4.0, "camera": 24.0, "effect": 4.0, "cells": 4.0, "sound": 6.0}
 """Latents beyond these are outliers (cells across a depth edge reach 90 deviations) and would own the squared loss.
-Camera rows reach 22 in the widest moves, which are no outliers: held at 6, moves were learned a tenth too small."""
+Camera rows reach 22 in the widest moves, which are no outliers."""
 TALL_ROWS, TALL_COLUMNS = 9, 5
 
 

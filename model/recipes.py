@@ -82,6 +82,19 @@ def compact_cpu_whole() -> Recipe:
     )
 
 
+def compact_cpu_settled() -> Recipe:
+    """The sixth stage: once more all twelve slots, from a copy of the fifth stage's state."""
+    steps, whole = 4200, 440
+    return replace(
+        compact_cpu_whole(),
+        name="compact_cpu_settled",
+        steps=steps,
+        learning_rate=1e-3,
+        decay_share=whole / steps,
+        full_share=whole / steps,
+    )
+
+
 def debug() -> Recipe:
     """The whole life of a model in a test."""
     return Recipe(
@@ -104,5 +117,6 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "compact_cpu_annealed": compact_cpu_annealed,
     "compact_cpu_widened": compact_cpu_widened,
     "compact_cpu_whole": compact_cpu_whole,
+    "compact_cpu_settled": compact_cpu_settled,
     "debug": debug,
 }

@@ -144,8 +144,8 @@ def _log(merchant: Merchant, rows: Sequence[Proposal], action: str, by: str) -> 
         AuditLog(
             merchant=merchant, actor=by, action=action,
             subject=f"{row.attribute} {row.value} in {row.category or 'the whole catalog'}"[:200],
-            reason=f"{row.attribute} {row.value}: {expm1(row.effect):+.0%} ({expm1(row.low):+.0%} to"
-            f" {expm1(row.high):+.0%}), {row.impressions:,} visitors",
+            reason=f"{expm1(row.effect):+.0%} ({expm1(row.low):+.0%} to {expm1(row.high):+.0%}),"
+            f" {row.impressions:,} visitors",
         )
         for row in rows
     )  # fmt: skip

@@ -26,8 +26,8 @@ from model.published.bench import has_gpu
 from model.published.plan import SIZES, DoesNotFitError
 from model.published.shards import INDEX, WeightsError
 
-STEPS = {"compact": 2}
-"""Denoising steps by model profile; the compact weights err least at two (model/LOG.md)."""
+STEPS = {"compact": 4}
+"""Denoising steps by model profile: two err a little less but move water and leaves half as much (docs/adr/0009)."""
 DEFAULT_STEPS = 8
 PUBLISHED = DAVINCI.split("/")[1]
 """A weights folder that holds this folder is one of published parts."""

@@ -47,11 +47,11 @@ def _reach(motion: Motion, amount: float) -> float:
     """Largest |x| or |y| that any frame reads, over a grid that includes the border."""
     axis = np.linspace(-1, 1, _GRID)
     points = np.stack(np.meshgrid(axis, axis), -1).reshape(1, -1, 2)
-    source = _source(softened(motion, amount), np.repeat(points, len(motion), axis=0))
+    source = sources(softened(motion, amount), np.repeat(points, len(motion), axis=0))
     return float(np.abs(source).max())
 
 
-def _source(motion: Motion, points: Doubles) -> Doubles:
+def sources(motion: Motion, points: Doubles) -> Doubles:
     """Where the points (T, N, 2) of each frame are read in frame 0, normalised."""
     h = motion.homography.astype(np.float64)
     moved = np.einsum("tij,tnj->tni", h[:, :, :2], points) + h[:, None, :, 2]
@@ -108,7 +108,7 @@ def _window(reach: Doubles) -> Doubles:
 
 def _affine(motion: Motion, centre: Doubles, offsets: Doubles) -> tuple[Doubles, Doubles]:
     """Least-squares value (T, 2) and Jacobian (T, 2, 2) of the map over the window round each centre."""
-    source = _source(motion, centre[:, None] + offsets)
+    source = sources(motion, centre[:, None] + offsets)
     spread = (offsets**2).sum(0)
     return source.mean(1), np.einsum("tni,nj->tij", source, offsets) / spread
 

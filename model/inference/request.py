@@ -25,7 +25,7 @@ class SampleRequest:
     seconds: float = CLIP_SECONDS
     fps: int = 24
     seed: int = 0
-    steps: int = 2
+    steps: int = 4
 
     def __post_init__(self) -> None:
         if self.still.dtype != np.uint8 or self.still.ndim != 3 or self.still.shape[2] != 3:

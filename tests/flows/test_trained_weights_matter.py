@@ -19,6 +19,7 @@ from generation.prompts.locales import locales
 from generation.prompts.profiles import compact_prompt
 from generation.render.clip import Motion
 from generation.render.scene import Scene
+from generation.render.warp import sources
 from generation.specs import VideoSpec
 from model import checkpoint
 from model.inference import Generator, SampleRequest
@@ -78,12 +79,9 @@ def _camera_end(generator: Generator, prompt: str) -> dict[str, float]:
 
 def _pixels_apart(first: Motion, second: Motion) -> float:
     """How far, on average, the two motions carry the picture apart at the clip's end, at 1280 pixels wide."""
-    grid = np.stack(np.meshgrid(np.linspace(-0.9, 0.9, 16), np.linspace(-0.9, 0.9, 9), [1.0]), -1).reshape(-1, 3)
-    ends = []
-    for motion in (first, second):
-        moved = grid @ motion.homography[-1].T
-        ends.append(moved[:, :2] / moved[:, 2:] + motion.flow[-1].mean((0, 1)))
-    return float(np.linalg.norm((ends[0] - ends[1]) * [640, 360], axis=1).mean())
+    grid = np.stack(np.meshgrid(np.linspace(-0.9, 0.9, 16), np.linspace(-0.9, 0.9, 9)), -1).reshape(1, -1, 2)
+    first_end, second_end = (sources(each, np.repeat(grid, len(each), axis=0))[-1] for each in (first, second))
+    return float(np.linalg.norm((first_end - second_end) * [640, 360], axis=1).mean())
 
 
 def test_zeroed_weights_change_every_video_of_the_demo(emptied: Engine, generator: Generator) -> None:

@@ -70,7 +70,7 @@ FORMATS: dict[Format, FrameFormat] = {
         name="Tall", ratio="9:16", size=(720, 1280), still="tall", least_pixels=540, safe=(80, 192, 592, 832),
         composition=Composition(at=(0.50, 0.70), width=0.66, height=0.34, reach=0.31),
         close=Composition(at=(0.50, 0.79), width=0.86, height=0.44),
-        close_below_effect=Composition(at=(0.50, 0.50), width=0.62, height=0.32),
+        close_below_effect=Composition(at=(0.50, 0.50), width=0.62, height=0.30),
         words=("above", "below", "left", "right"),
     ),
     # Feeds show these two under the seller's name and above the buttons: nothing covers them but a cropped edge.

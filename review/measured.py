@@ -6,7 +6,7 @@ from generation.models import Cut, Video
 from review import selectors
 from review.checks.titles import FIXES, TITLES, title_of
 from review.models import Audit, Finding
-from review.tracked import Tracked, tracked_of
+from review.tracked import HEIGHT, Tracked, is_at_least, tracked_of
 
 PASSED = "The audit passed; a person must say yes before shoppers see it."
 _APPROVED = {
@@ -38,6 +38,8 @@ class Shown:
     measured: float | None
     uncertainty: float | None
     unit: str
+    is_at_least: bool
+    """Whether it was measured to where it left the picture."""
 
     @property
     def has_gauge(self) -> bool:
@@ -136,4 +138,5 @@ def _shown(row: Finding, cut: Cut) -> Shown:
         measured=row.measured,
         uncertainty=row.uncertainty,
         unit=row.unit,
+        is_at_least=row.rule == HEIGHT and is_at_least(row.audit),
     )

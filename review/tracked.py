@@ -65,9 +65,14 @@ def tracked_of(audit: Audit, problems: Iterable[Finding]) -> Tracked | None:
         allowed=said.allowed,
         measured=said.measured,
         uncertainty=said.uncertainty or 0.0,
-        is_at_least=effect.get("kind") == "AtLeast",
+        is_at_least=is_at_least(audit),
         exceeds=said.severity == Finding.Severity.BLOCK,
     )
+
+
+def is_at_least(audit: Audit) -> bool:
+    """Whether the effect leaves the picture, so that its measured height is a lower bound."""
+    return (audit.observation.get("effect") or {}).get("kind") == "AtLeast"
 
 
 def _points(sightings: Iterable[dict[str, Any]], ruler: dict[str, Any] | None) -> Iterable[Point]:

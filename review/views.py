@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import selectors as accounts_selectors
 from generation import boards
-from generation.models import Cut, Video
+from generation.models import Video
 from generation.services import CannotPlan
 from review import deciding, selectors, watching
 from review.forms import ApprovalForm, RejectionForm, WithdrawalForm
@@ -162,9 +162,8 @@ def _video(public_id: uuid.UUID) -> Video:
 
 def _video_page(request: HttpRequest, video: Video, *, status: int = 200, **sent: Form) -> HttpResponse:
     """The page of a video; forms that were sent and refused come by name, the others are new."""
-    wanted = request.GET.get("format", Cut.Format.WIDE)
     name = accounts_selectors.name_of(request.user)
-    cut = boards.first_cut(video, wanted)
+    cut = watching.cut_to_show(video, request.GET.get("format"))
     context = {
         "video": video,
         "cut": cut,

@@ -13,7 +13,7 @@ from generation import boards, recall, selectors, trimming
 from generation.models import Approval, Cut, Placement, Video
 from review.checks.titles import title_of
 from review.measured import PASSED, Measured, measured_of
-from review.models import Finding
+from review.models import Audit, Finding
 from review.parts import Part, parts_of
 from review.said import SaidLine, said_lines
 
@@ -30,6 +30,10 @@ GROUPS: dict[str, tuple[str, Q]] = {
     "taken_down": ("Taken down", Q(state=Video.State.TAKEN_DOWN)),
 }
 """The filters of the list: key in the address -> words and videos."""
+
+
+GRAVITY: dict[str, int] = {Audit.State.REJECTED: 0, Audit.State.NEEDS_PERSON: 1}
+"""Audits that a person should look at before the others of a video."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +113,15 @@ def tiles_shown(found: Iterable[Video], group: str) -> list[boards.Tile]:
     rows = AuditLog.objects.filter(action="mark_stale", subject__in=named).order_by("id")
     reasons = dict(rows.values_list("subject", "reason"))
     return [replace(tile, because=reasons.get(name, "")) for name, tile in named.items()]
+
+
+def cut_to_show(video: Video, asked: str | None) -> Cut | None:
+    """The cut of the format asked for; if none is, the one with the gravest audit, the wide one first."""
+    if asked:
+        return boards.first_cut(video, asked)
+    newest = dict(Audit.objects.filter(cut__video=video).order_by("id").values_list("cut_id", "state"))
+    first = boards.first_cut(video)
+    return min(video.cuts.all(), key=lambda cut: (GRAVITY.get(newest.get(cut.pk, ""), 2), cut != first), default=None)
 
 
 def queue() -> QuerySet[Video]:

@@ -3,6 +3,7 @@
 from math import floor, log10
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -13,15 +14,18 @@ WIDTH, HEIGHT, TOP, THICK = 440, 74, 26, 14
 
 
 @register.simple_tag
-def gauge(allowed: float, measured: float, uncertainty: float | None, unit: str) -> SafeString:
-    """A bar from 0 to the allowed value, its limit, and the measured value with its uncertainty.
+def gauge(
+    allowed: float, measured: float, uncertainty: float | None, unit: str, is_at_least: bool = False
+) -> SafeString:
+    """A bar from 0 to the allowed value, its limit, and the measured value or its lower bound, with its uncertainty.
 
     The words under it repeat the figures, so that neither colour nor length has to be read.
     """
     spread = uncertainty or 0.0
     scale = WIDTH / (1.18 * max(allowed, measured + spread, 1e-9))
     limit, mark = allowed * scale, measured * scale
-    words = f"Allowed {figure(allowed)} {unit}, measured {figure(measured)} {unit}"
+    seen = f"measured {'at least ' if is_at_least else ''}{_with_spread(measured, spread, unit)}"
+    words = f"Allowed {figure(allowed)} {unit}, {seen}"
     return format_html(
         _SVG,
         kind="inside" if measured <= allowed else "beyond", width=WIDTH, height=HEIGHT, top=TOP, thick=THICK,
@@ -29,16 +33,16 @@ def gauge(allowed: float, measured: float, uncertainty: float | None, unit: str)
         band=_px(2 * spread * scale), line_top=TOP - 6, line_end=TOP + THICK + 6,
         limit_text=_px(min(max(limit, 46), WIDTH - 46)), mark_text=_px(min(max(mark, 62), WIDTH - 62)),
         allowed=f"allowed {figure(allowed)} {unit}", above=TOP - 12, below=TOP + THICK + 24,
-        measured=f"measured {_with_spread(measured, spread, unit)}",
+        measured=seen,
     )  # fmt: skip
 
 
 def _with_spread(value: float, spread: float, unit: str) -> str:
-    """No more digits than the uncertainty leaves: 0.86 m ± 0.05."""
+    """As many digits as the uncertainty leaves: 0.50 m ± 0.05."""
     if not spread:
         return f"{figure(value)} {unit}"
     digits = max(0, -floor(log10(spread)))
-    return f"{figure(round(value, digits))} {unit} ± {figure(round(spread, digits))}"
+    return f"{floatformat(value, f'{digits}')} {unit} ± {figure(round(spread, digits))}"
 
 
 def _px(value: float) -> str:

@@ -11,8 +11,6 @@ from django.views.decorators.http import require_POST
 
 from accounts import operators
 from accounts.models import Merchant
-from generation import boards
-from generation.models import Cut
 from review import selectors, watching
 from review.models import Takedown
 from review.oversight import cases, queue
@@ -79,7 +77,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 def _case_page(request: HttpRequest, shop: Merchant, video: uuid.UUID, form: Form, status: int = 200) -> HttpResponse:
     row = get_object_or_404(watching.videos(), public_id=video)
-    cut = boards.first_cut(row, request.GET.get("format", Cut.Format.WIDE))
+    cut = watching.cut_to_show(row, request.GET.get("format"))
     context = {
         "shop": shop, "video": row, "cut": cut, "signed": selectors.signed_file(cut) if cut else None, "form": form,
         "page": watching.page_of(row, cut), "cases": cases.cases_of(row), "rules": rule_book.current(),

@@ -116,6 +116,7 @@ def test_the_player_plays_steps_and_mutes_by_keyboard(
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.locator("body").press("w")
     expect(page.locator("[data-time]")).to_have_text("1.2 / 2.0 s")
+    expect(page.locator("video")).not_to_have_attribute("poster", re.compile("."))
     lines = page.locator("[data-track]")
     assert float(lines.locator(".ground").get_attribute("y1") or 0) == pytest.approx(108)
     rise = float(lines.locator(".ground").get_attribute("y1") or 0) - float(

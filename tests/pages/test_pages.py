@@ -14,6 +14,7 @@ from catalog.models import Import, Product
 from generation import services
 from generation.models import Job, Video
 from review import watching
+from review.models import Audit, Finding
 from tests.pages.seed import Shop, bring_to, photo_bytes, seed_imports, seed_photo, seed_video
 
 LISTS = [
@@ -172,6 +173,22 @@ def test_a_rejected_video_shows_allowed_measured_and_the_frame(at_desk: Client, 
     assert "measured 0.82 m ± 0.04" in page
     assert "/media/evidence/" in page
     assert ">Approve</button>" not in page
+
+
+def test_a_video_opens_with_its_gravest_file(at_desk: Client, shop: Shop) -> None:
+    """Only its tall file is stopped, at a height that is no more than a lower bound."""
+    video = shop.videos[Video.State.REJECTED]
+    with tenancy.merchant_context(shop.merchant.pk):
+        Audit.objects.filter(cut__video=video, cut__format="wide").update(state="passed")
+        tall = Audit.objects.get(cut__video=video, cut__format="tall")
+        tall.observation["effect"]["kind"] = "AtLeast"
+        tall.save()
+        Finding.objects.filter(audit=tall, rule="effect_height").update(measured=0.8, uncertainty=0.04)
+    page = at_desk.get(_page_of(shop, Video.State.REJECTED)).content.decode()
+    assert '?format=tall" aria-current="true"' in page
+    assert "measured at least 0.80 m ± 0.04" in page
+    page = at_desk.get(f"{_page_of(shop, Video.State.REJECTED)}?format=wide").content.decode()
+    assert '?format=wide" aria-current="true"' in page
 
 
 def test_a_failed_video_says_why_and_offers_another_try(at_desk: Client, shop: Shop) -> None:

@@ -29,15 +29,22 @@ export function measured(root) {
     requestAnimationFrame(follow);
   }
 
+  function begin() {
+    video.removeAttribute("poster"); // it shows another moment than the lines
+    lines.removeAttribute("hidden");
+    draw();
+  }
+
   video.preload = "auto"; // the first frame is compared with the photo before anybody presses play
-  lines.removeAttribute("hidden");
+  if (video.readyState >= 2) begin();
+  else video.addEventListener("loadeddata", begin, { once: true });
   if (beside) beside.hidden = false;
   for (const button of buttons) {
     button.hidden = false;
     button.addEventListener("click", toggle);
   }
   photo?.addEventListener("load", draw);
-  for (const name of ["loadeddata", "seeked"]) video.addEventListener(name, draw);
+  video.addEventListener("seeked", draw);
   root.addEventListener("overlay", toggle);
   follow();
 }

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 TEMPER = 0.36
-"""Exponent on draw / mean. Untempered sampling over-explores on short horizons; of 0.2 to 0.45, which differ little,
-0.36 did best in simulated catalogs of a million impressions and of four (docs/benchmarks.md)."""
+"""Exponent on draw / mean. Untempered sampling over-explores on short horizons; of 0.28, 0.36 and
+0.45, which differ little, 0.36 did best in simulated catalogs (docs/benchmarks.md)."""
 FLOOR = 0.005
 """No live variant gets less, so that it can still prove itself."""
 EXPLORE = 0.02

@@ -45,11 +45,15 @@ class Learned:
         return funnel.worth(self.metric, {step: rates[:, list(arms)] for step, rates in self.draws.items()})
 
     def said(self) -> Floats:
-        """What the words of each arm do to its clicks, as log ratios to its contest; 0 unless that is beyond doubt."""
+        """What the words of each arm do to its clicks: log ratio to its contest, low and high, (arms, 3).
+
+        Zeros unless it is beyond doubt that what sold other products sells these.
+        """
         column, clicks = self.design.columns.index(PROMISE), self.fits[funnel.CLICK.done]
-        effect = clicks.beta[column]
-        is_sure = abs(effect) > SURE_SD * clicks.covariance[column, column] ** 0.5
-        return np.asarray(self.design.matrix[:, [column]].toarray()[:, 0] * effect * is_sure)
+        effect, spread = clicks.beta[column], SURE_SD * clicks.covariance[column, column] ** 0.5
+        slopes = np.array([effect, effect - spread, effect + spread]) * (effect > spread)
+        said = self.design.matrix[:, [column]].toarray() * slopes
+        return np.column_stack([said[:, 0], said[:, 1:].min(axis=1), said[:, 1:].max(axis=1)])
 
     def positions(self, contest: selectors.Contest) -> list[int]:
         """Where the arms of one contest stand in `arms`."""
@@ -68,7 +72,7 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
     placed = {arm.placement_id for arm in arms}
     rows = [row for row in selectors.cells_of(merchant) if row.placement_id in placed]
     matrix = design([arm.attributes for arm in arms], [arm.category for arm in arms])
-    matrix = with_promise(matrix, promise_of(arms, cells_for(funnel.CLICK, arms, rows)))
+    matrix = with_promise(matrix, promise_of(merchant, arms, cells_for(funnel.CLICK, arms, rows), matrix))
     rng = np.random.default_rng(seed)
     fits, draws = {}, {}
     lateness = delay.fitted(*selectors.refund_delays(merchant))
@@ -92,14 +96,16 @@ def learned_from(merchant: Merchant, *, seed: int = 0) -> Learned | None:
     )
 
 
-def promise_of(arms: Sequence[Arm], clicks: Cells) -> Floats:
+def promise_of(merchant: Merchant, arms: Sequence[Arm], clicks: Cells, choices: Design) -> Floats:
     """What the words of each arm promise by the clicks of other products, in its usual size, (arms,)."""
-    size = max(len(arm.meaning) for arm in arms)
-    meaning = np.array([arm.meaning or (0.0,) * size for arm in arms], dtype=float).reshape(len(arms), size)
-    copies = wording.Copies(texts=[arm.copy for arm in arms], meaning=meaning)
+    said = selectors.copies_of(merchant)
+    texts, meanings = zip(*(said[arm.placement_id] for arm in arms), strict=True)
+    size = max(len(meaning) for meaning in meanings)
+    meaning = np.array([each if len(each) else np.zeros(size) for each in meanings]).reshape(len(arms), size)
     group = np.array([arm.contest.product_id for arm in arms])
-    promise = wording.learn(copies, wording.Outcomes.of(clicks), group).promise
-    return promise / (promise.std() or 1.0)
+    copies, outcomes = wording.Copies(texts=texts, meaning=meaning), wording.Outcomes.of(clicks)
+    learnt = wording.learn(copies, outcomes, group, choices.everywhere())
+    return learnt.promise / learnt.unit
 
 
 def cells_for(

@@ -108,7 +108,7 @@ def _contest(
             stood[place],
             rank,
             shares,
-            replace(context, words=float(said[place])),
+            replace(context, words=tuple(said[place].tolist())),
         )
         for rank, place in enumerate(ranked, start=1)
     ]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from accounts.models import Merchant
 from analytics.models import Allocation, DailyCount, RollupMark, Source
 from catalog.models import Product
-from generation.models import Placement, Video
+from generation.models import Placement, Variant, Video
 
 PEOPLE = (Source.LIVE, Source.SIMULATED)
 """Sources that count; crawlers are kept and left out."""
@@ -66,10 +66,6 @@ class Arm:
     locale: str
     hook: str
     cast: str
-    copy: str
-    """What is written on it."""
-    meaning: tuple[float, ...]
-    """Embedding of its copy; empty where the engine had none."""
     is_live: bool
     is_exaggerated: bool = False
     """Planned above its cap to prove that the audit stops it; can be live only where the audit is switched off."""
@@ -98,12 +94,23 @@ def market_of(locale: str) -> str:
 def arms_of(merchant: Merchant, *, product: Product | None = None, live_only: bool = False) -> list[Arm]:
     """Every variant that was ever placed, oldest first; live ones only on demand. Never one blocked later."""
     placements = Placement.objects.filter(merchant=merchant).select_related("cut__video__variant__product")
-    placements = placements.exclude(cut__video__state=Video.State.REJECTED)
+    placements = placements.exclude(cut__video__state=Video.State.REJECTED).defer("cut__video__variant__meaning")
     if product is not None:
         placements = placements.filter(cut__video__variant__product=product)
     if live_only:
         placements = placements.filter(state=Placement.State.LIVE)
     return [arm_of(placement) for placement in placements.order_by("id")]
+
+
+def copies_of(merchant: Merchant) -> dict[int, tuple[str, NDArray[np.float32]]]:
+    """What is written on every placed variant and its embedding (empty where the engine had none), by placement id."""
+    placed = Placement.objects.filter(merchant=merchant).values_list("pk", "cut__video__variant")
+    variants = Variant.objects.filter(pk__in={variant for _, variant in placed})
+    said = {
+        pk: (" ".join(line["text"] for line in captions or ()), np.array(meaning, dtype=np.float32))
+        for pk, captions, meaning in variants.values_list("pk", "spec__captions", "meaning").iterator()
+    }
+    return {placement: said[variant] for placement, variant in placed}
 
 
 def specs_of(product: Product) -> dict[int, tuple[float, dict[str, Any]]]:
@@ -237,8 +244,6 @@ def arm_of(placement: Placement) -> Arm:
         locale=variant.locale,
         hook=variant.hook,
         cast=variant.cast,
-        copy=" ".join(line["text"] for line in variant.spec.get("captions", ())),
-        meaning=tuple(variant.meaning),
         is_live=placement.state == Placement.State.LIVE,
         is_exaggerated=variant.exaggerated,
     )

@@ -108,8 +108,8 @@ class Context:
 
     effects: tuple[LearnedScore, ...]
     click_rate: float
-    words: float = 0.0
-    """What the arm's copy does to its clicks by what other products' shoppers read, as a log ratio."""
+    words: tuple[float, ...] = (0.0, 0.0, 0.0)
+    """What the arm's copy does to its clicks by what other products' shoppers read: log ratio, low and high."""
 
 
 def reasons(
@@ -123,8 +123,9 @@ def reasons(
             yield f"{effect.attribute} {effect.value.replace('_', ' ')}: {_percent(effect.effect)} on average" + (
                 f" ({_percent(effect.low)} to {_percent(effect.high)})"
             )
-    if abs(context.words) >= WORDS_COUNT:
-        yield f"its words: {_percent(context.words)} clicks, by what shoppers of other products read"
+    words, low, high = (_percent(one) for one in context.words)
+    if abs(context.words[0]) >= WORDS_COUNT:
+        yield f"its words: {words} clicks ({low} to {high}), by what shoppers of other products read"
     if isinstance(refund, Estimate) and refund.low > MANY_REFUNDS:
         yield f"{refund.value:.0%} of its orders came back"
     if visitors < ENOUGH_VISITORS:

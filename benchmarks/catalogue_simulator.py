@@ -87,24 +87,29 @@ def ask_calibration(settings: Sequence[Setting], _: Sequence[str]) -> tuple[Rows
         low, high = np.quantile(drawn, [0.05, 0.95], axis=0)
         inside.append(((low <= world.rate) & (world.rate <= high)).mean())
         t2.append(fitted.t2 / world.t2)
-    rows, worst = _bins(np.concatenate(chances), np.concatenate(best))
+    rows, worst, judged = _bins(np.concatenate(chances), np.concatenate(best))
     coverage = float(np.mean(inside))
     rows += [["90 % intervals cover", f"{coverage:.3f}", "", ""], ["t2 / true t2", f"{np.mean(t2):.2f}", "", ""]]
-    return rows, {"worst_bin": worst, "coverage": coverage, "t2_ratio": float(np.mean(t2))}
+    figures = {"worst_bin": worst, "judged_bins": judged, "coverage": coverage, "t2_ratio": float(np.mean(t2))}
+    return rows, figures
 
 
-def _bins(chance: np.ndarray, best: np.ndarray, luck: float = 0.03) -> tuple[Rows, float]:
-    """Promised against observed, in ten bins; those that luck alone moves by more than `luck` are not judged."""
+def _bins(chance: np.ndarray, best: np.ndarray, luck: float = 0.03) -> tuple[Rows, float, int]:
+    """Promised against observed in ten bins, the worst of those judged, and how many were.
+
+    A bin that luck alone moves by more than `luck` (independent arms) is shown, not judged. Where none can be judged
+    the worst is NaN.
+    """
     rows: Rows = [["chance to be best", "came true", "arms", "judged"]]
-    worst = 0.0
+    off = []
     for low in np.arange(0, 1, 0.1):
         here = (chance >= low) & ((chance < low + 0.1) | (low > 0.85))
         if here.any():
             promised, observed = float(chance[here].mean()), float(best[here].mean())
             is_judged = (promised * (1 - promised) / here.sum()) ** 0.5 <= luck
             rows.append([f"{promised:.3f}", f"{observed:.3f}", int(here.sum()), "yes" if is_judged else "too few"])
-            worst = max(worst, abs(promised - observed)) if is_judged else worst
-    return rows, worst
+            off += [abs(promised - observed)] if is_judged else []
+    return rows, max(off, default=float("nan")), len(off)
 
 
 def ask_feedback(settings: Sequence[Setting], _: Sequence[str]) -> tuple[Rows, dict[str, object]]:

@@ -1,7 +1,7 @@
 """Real randomised headline tests (Upworthy Research Archive): does the ranking model earn more, and does wording help?
 
 Columns read: test_id, headline, impressions, clicks, test_week. Training and test are split by time, by test: the first
-60 % of the weeks train (their last quarter chooses the ridge and the trust in the wording), later weeks are scored.
+60 % of the weeks train (cross-fitted over tests: words, ridge and the trust in them), later weeks are scored.
 With --train another file trains and all of FILE is scored.
 
     pairs     of two headlines of one test that differ significantly, how often does the wording alone name the better?
@@ -116,9 +116,10 @@ def known_prior(train: Arms) -> tuple[Wording, Fit, float]:
     """What the product learns from earlier tests: the words, their effect and what is left between arms, and the
     promise's unit.
     """
-    learnt = learn(train.copies(), train.outcomes(), train.test)
-    unit = float(learnt.promise.std())
-    return learnt.wording, fit(train.cells(), design_of(learnt.promise / unit)), unit
+    copies, outcomes = train.copies(), train.outcomes()
+    learnt = learn(copies, outcomes, train.test)
+    wording = Wording(copies).learn(copies, outcomes, learnt.ridge)
+    return wording, fit(train.cells(), design_of(learnt.promise / learnt.unit)), learnt.unit
 
 
 def design_of(promise: np.ndarray) -> Design:

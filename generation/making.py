@@ -61,6 +61,7 @@ class Made:
     cuts: tuple[services.NewCut, ...] = ()
     render_hash: str = ""
     meaning: list[float] = field(default_factory=list)
+    """Of its copy; empty where no engine was needed, or none can tell."""
     recipe: dict[str, object]
 
 
@@ -74,17 +75,19 @@ class Generate:
     def perform(self, order: Order, progress: Progress) -> Made:
         progress("Loading the model", 0.0)
         started = time.process_time()
-        wanted = [(each, seen) for each in order.formats for seen in _seen(order, each)]
+        wanted, is_new = [(each, seen) for each in order.formats for seen in _seen(order, each)], False
         for done, (frame_format, seen) in enumerate(wanted):
 
             def report(share: float, done: int = done) -> None:
                 progress("Generating motion, light and sound", (done + share) / len(wanted))
 
             name = _motion_name(order, frame_format, seen.shot)
-            motion = _shared_motion(order, name) or _generated(order, seen, report)
+            shared = _shared_motion(order, name)
+            motion = shared or _generated(order, seen, report)
+            is_new = is_new or not shared
             _store_motion(name, motion)
         seconds = round(time.process_time() - started, 2)
-        meaning = _engine(order.engine).meaning(order.spec.copy)
+        meaning = _engine(order.engine).meaning(order.spec.copy) if is_new else []
         return Made(meaning=meaning, recipe={"made_by": motion.made_by, "generate_cpu_seconds": seconds})
 
     def commit(self, job: Job, result: Made) -> None:

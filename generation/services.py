@@ -57,6 +57,8 @@ class PlannedAs:
     engine: str
     exaggerated: bool = False
     formats: Sequence[str] = USUAL
+    meaning: Sequence[float] = ()
+    """Of the film that it is a part of: nearly its own, and no engine has to be loaded for it."""
 
 
 @transaction.atomic
@@ -195,7 +197,8 @@ def _announce(video: Video) -> None:
 
 def record_draft(*, video: Video, meaning: list[float], recipe: dict[str, object]) -> None:
     """The model has done its part: compose next. Runs in the job's commit."""
-    Variant.objects.filter(pk=video.variant_id).update(meaning=meaning)
+    if meaning:  # an engine without a text encoder leaves what another engine's film of this variant brought
+        Variant.objects.filter(pk=video.variant_id).update(meaning=meaning)
     Video.objects.filter(pk=video.pk).update(recipe={**video.recipe, **recipe})
     if advance(video, [Video.State.DRAFTING], Video.State.DRAFTED):
         jobs.enqueue(video=video, kind=Job.Kind.COMPOSE)
@@ -334,7 +337,7 @@ def new_video(product: Product, facts: ProductFacts, spec: VideoSpec, cell: Plan
             "product": product, "scenario": spec.scenario, "locale": spec.locale, "hook": spec.hook,
             "cast": spec.cast, "spec": json.loads(spec.to_json()), "facts": json.loads(facts.to_json()),
             "facts_version": facts.version, "reason": cell.reason, "batch": cell.batch,
-            "exaggerated": cell.exaggerated,
+            "exaggerated": cell.exaggerated, "meaning": list(cell.meaning),
         },
     )  # fmt: skip
     made = list(Video.objects.filter(variant=variant, engine=cell.engine))

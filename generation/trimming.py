@@ -33,7 +33,7 @@ def trim(*, video: Video, start: float, end: float, by: str) -> Video:
         raise services.CannotPlan(str(problem)) from problem
     planned = services.PlannedAs(
         reason=f"seconds {start:.1f} to {end:.1f} cut out of a finished film", batch=variant.batch,
-        engine=video.engine, exaggerated=variant.exaggerated, formats=video.formats,
+        engine=video.engine, exaggerated=variant.exaggerated, formats=video.formats, meaning=variant.meaning,
     )  # fmt: skip
     facts = ProductFacts.from_json(json.dumps(variant.facts))
     shorter = services.new_video(variant.product, facts, spec, planned)

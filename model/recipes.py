@@ -8,7 +8,7 @@ from model.training.recipe import Recipe
 
 
 def compact_cpu() -> Recipe:
-    """The shipped checkpoint: about an hour and a half on two shared CPU cores, steps 491-980 with the levels below."""
+    """The first stage of the shipped checkpoint: an hour and a half on two shared CPU cores."""
     return Recipe(
         name="compact_cpu",
         model=ModelConfig.compact(),

@@ -37,6 +37,11 @@ class Design:
     columns: tuple[Column, ...]
     family: NDArray[np.int64]
 
+    def everywhere(self) -> Floats:
+        """The columns that hold in every category, dense, (arms, some columns)."""
+        chosen = [place for place, column in enumerate(self.columns) if not column.category]
+        return np.asarray(self.matrix[:, chosen].toarray())
+
 
 def design(attributes: Sequence[Mapping[str, str]], categories: Sequence[str]) -> Design:
     """One column a value, and one a value within a category as soon as there are two categories."""

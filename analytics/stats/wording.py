@@ -23,11 +23,12 @@ Ints = NDArray[np.int64]
 LEAST = 6
 """A word is learnt from as many texts at least."""
 STYLE_SCALE, MEANING_SCALE = 2.0, 5.0
-"""What one ridge suits words, style and meaning with: chosen on the last quarter of the training weeks of real headline
-tests (`benchmarks/upworthy.py`)."""
+"""What one ridge suits words, style and meaning with; chosen on the training weeks of real headline tests alone."""
 RIDGES = (500.0, 1000.0, 2000.0, 4000.0)
 WITHIN = 0.0445
 """Usual variance of the true relative rate within a contest (0.211 squared)."""
+LEAST_UNIT = 0.05
+"""A promise is counted in its own spread, and in this where it promises less: next to nothing stays next to nothing."""
 FOLDS = 5
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:'[^\W_{_IDEOGRAPH}]+)*|[?!:$%]")
@@ -81,26 +82,15 @@ class Wording:
         self._weights = np.zeros(len(self._place) + len(style("")) + copies.meaning.shape[1])
 
     def learn(self, copies: Copies, outcomes: Outcomes, ridge: float) -> "Wording":
-        """Weighted least squares within contests, by conjugate gradients."""
-        x, weight = self._matrix(copies), outcomes.weight
-        gather = sparse.csr_matrix((np.ones(len(weight)), (outcomes.contest, np.arange(len(weight)))))
-        mass = np.maximum(gather @ weight, 1e-12)
-
-        def centred(values: Floats) -> Floats:
-            return np.asarray(weight * (values - ((gather @ (weight * values)) / mass)[outcomes.contest]))
-
-        normal = sparse.linalg.LinearOperator(
-            (x.shape[1],) * 2, matvec=lambda v: x.T @ centred(x @ v) + ridge * v, dtype=float
-        )
-        self._weights, _ = sparse.linalg.cg(normal, x.T @ centred(outcomes.relative), rtol=1e-4, maxiter=300)
+        """From how these copies did."""
+        self._weights = _solved(self.matrix(copies), outcomes, ridge)
         return self
 
     def promise(self, copies: Copies, contest: Ints) -> Floats:
         """Expected relative rate of each text against the average of its contest, (arms,)."""
-        score = self._matrix(copies) @ self._weights
-        return np.asarray(score - (np.bincount(contest, score) / np.maximum(np.bincount(contest), 1))[contest])
+        return centred(self.matrix(copies) @ self._weights, contest)
 
-    def _matrix(self, copies: Copies) -> sparse.csr_matrix:
+    def matrix(self, copies: Copies) -> sparse.csr_matrix:
         """One row a text: which words occur, then style and meaning, scaled so that one ridge suits all."""
         rows: list[int] = []
         columns: list[int] = []
@@ -115,38 +105,74 @@ class Wording:
         return sparse.hstack([known, sparse.csr_matrix(rest)]).tocsr()
 
 
+def _solved(x: sparse.csr_matrix, outcomes: Outcomes, ridge: float) -> Floats:
+    """Weight of each column of `x`: weighted least squares within contests, by conjugate gradients."""
+    weight = outcomes.weight
+    gather = sparse.csr_matrix((np.ones(len(weight)), (outcomes.contest, np.arange(len(weight)))))
+    mass = np.maximum(gather @ weight, 1e-12)
+
+    def weighed(values: Floats) -> Floats:
+        return np.asarray(weight * (values - ((gather @ (weight * values)) / mass)[outcomes.contest]))
+
+    normal = sparse.linalg.LinearOperator(
+        (x.shape[1],) * 2, matvec=lambda v: x.T @ weighed(x @ v) + ridge * v, dtype=float
+    )
+    weights, _ = sparse.linalg.cg(normal, x.T @ weighed(outcomes.relative), rtol=1e-4, maxiter=300)
+    return np.asarray(weights)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Learnt:
-    """`wording` of all arms, and what each arm's words promise by the arms of other groups alone, (arms,)."""
+    """What the words of each arm promise by the arms of other groups alone, (arms,), and the ridge that did best."""
 
-    wording: Wording
     promise: Floats
     ridge: float
+    unit: float
+    """Usual size of a promise where there is something to compare; ranking counts in it."""
 
 
-def learn(copies: Copies, outcomes: Outcomes, group: Ints) -> Learnt:
+def learn(copies: Copies, outcomes: Outcomes, group: Ints, choices: Floats | None = None) -> Learnt:
     """Cross-fitted over groups (products), with the ridge that errs least on groups it has not seen.
 
-    A variant's own clicks never speak for its words, so the effect of the promise can be fitted on the same arms.
+    A variant's own clicks never speak for its words, so the effect of the promise can be fitted on the same arms,
+    beside the effects of `choices`, (arms, columns), of which the promise is made to say nothing.
     """
     fold = np.unique(group, return_inverse=True)[1] % FOLDS
-    promises = _cross_fitted(copies, outcomes, fold)
+    beside = np.zeros((len(fold), 0)) if choices is None else choices
+    promises = _cross_fitted(copies, outcomes, fold, beside)
     ridge = min(RIDGES, key=lambda each: outcomes.error(promises[each]))
-    return Learnt(wording=Wording(copies).learn(copies, outcomes, ridge), promise=promises[ridge], ridge=ridge)
+    is_compared = np.bincount(outcomes.contest)[outcomes.contest] > 1
+    spread = float(promises[ridge][is_compared].std()) if is_compared.any() else 0.0
+    return Learnt(promise=promises[ridge], ridge=ridge, unit=max(spread, LEAST_UNIT))
 
 
-def _cross_fitted(copies: Copies, outcomes: Outcomes, fold: Ints) -> dict[float, Floats]:
+def _cross_fitted(copies: Copies, outcomes: Outcomes, fold: Ints, choices: Floats) -> dict[float, Floats]:
     """What the words of each arm promise by the other folds, for every ridge."""
     promises = {ridge: np.zeros(len(fold)) for ridge in RIDGES}
     for each in range(FOLDS):
         mine, others = np.flatnonzero(fold == each), np.flatnonzero(fold != each)
         if not len(mine) or not len(others):
             continue
-        known, theirs, asked = copies.where(others), outcomes.where(others), copies.where(mine)
-        wording = Wording(known)
+        wording, theirs, contest = Wording(copies.where(others)), outcomes.where(others), outcomes.contest[mine]
+        known, asked = wording.matrix(copies.where(others)), wording.matrix(copies.where(mine))
         for ridge, promise in promises.items():
-            promise[mine] = wording.learn(known, theirs, ridge).promise(asked, outcomes.contest[mine])
+            promise[mine] = apart_from(choices[mine], centred(asked @ _solved(known, theirs, ridge), contest), contest)
     return promises
+
+
+def apart_from(choices: Floats, promise: Floats, contest: Ints) -> Floats:
+    """What is left of a promise, (arms,), once the choices, (arms, columns), have said theirs, by least squares.
+
+    Words follow choices (a hook is a way to put things). What the other folds had of a choice is less the more this
+    fold had of it; left in, that would be read as the opposite of what words do.
+    """
+    told = np.column_stack([centred(column, contest) for column in choices.T]) if choices.shape[1] else choices
+    return np.asarray(promise - told @ np.linalg.lstsq(told, promise, rcond=1e-8)[0])
+
+
+def centred(values: Floats, contest: Ints) -> Floats:
+    """Values of arms, (arms,), against the average of their contest."""
+    return np.asarray(values - (np.bincount(contest, values) / np.maximum(np.bincount(contest), 1))[contest])
 
 
 def words(text: str) -> list[str]:

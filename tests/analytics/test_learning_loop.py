@@ -9,7 +9,7 @@ from accounts.models import Merchant
 from analytics import learning, proposals, selectors, services
 from analytics.models import DailyCount
 from catalog.models import Evidence, Product
-from generation.models import Placement, Score
+from generation.models import Placement, Score, Variant
 from tests.analytics import stage
 
 SCENARIOS = ("family", "children", "holiday", "outdoor")
@@ -161,3 +161,28 @@ def test_simulated_refunds_are_no_evidence(client: Client, at_alice: Merchant, g
 
 def test_nothing_placed_teaches_nothing(at_alice: Merchant) -> None:
     assert services.learn(at_alice) is None
+
+
+def test_words_that_sold_other_products_are_named_for_a_product_nobody_saw(at_alice: Merchant) -> None:
+    """Films of twelve products; in each another scenario opens with the words that sell."""
+    placed: dict[tuple[int, int], Placement] = {}
+    for number in range(12):
+        product = stage.make_product(at_alice, f"PUMP-{number}")
+        for turn, scenario in enumerate(SCENARIOS):
+            placement = placed[number, (turn + number) % 4] = stage.place(product, scenario)
+            is_good = (turn + number) % 4 == 0
+            text = f"{'Watch it rise' if is_good else 'Ready in a minute'}, number {number}"
+            meaning = [0.9, 0.1] if number % 2 else []
+            Variant.objects.filter(videos__cuts__placements=placement).update(
+                spec={"captions": [{"text": text}]}, meaning=meaning
+            )
+            if number < 11:
+                count(placement, impression=3000, click=220 if is_good else 120)
+    learned = learning.learned_from(at_alice)
+    assert learned
+    places = {arm.placement_id: place for place, arm in enumerate(learned.arms)}
+    effect, low, high = learned.said()[places[placed[11, 0].pk]]
+    assert 0.1 < low < effect < high
+    assert (learned.said()[[places[placed[11, turn].pk] for turn in (1, 2, 3)], 0] < 0.01).all()
+    newest = learned.draws["click"][:, [places[placed[11, turn].pk] for turn in range(4)]]
+    assert newest.mean(axis=0).argmax() == 0

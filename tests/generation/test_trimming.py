@@ -86,7 +86,9 @@ def test_the_sound_of_a_stretch_goes_with_its_frames_and_the_joint_is_soft() -> 
     assert sound.joined(motion, range(24)) is motion
 
 
-def test_a_film_that_was_cut_shares_the_motion_it_was_cut_from() -> None:
+def test_a_film_that_was_cut_shares_the_motion_it_was_cut_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No engine is loaded for it."""
+    monkeypatch.setattr(making, "_engine", None)
     motion = replace(Motion.still(4), made_by="unified a3f0 seed 4", gain=np.full((4, 2, 2), 1.25, np.float32))
     facts = make_facts()
     facts = replace(facts, images=tuple(replace(image, cutout="cut-out.png") for image in facts.images))
@@ -101,6 +103,9 @@ def test_a_film_that_was_cut_shares_the_motion_it_was_cut_from() -> None:
 
 def test_a_cut_starts_a_film_of_its_own_and_the_live_one_stays(at_alice: Merchant) -> None:
     video = _live_video(at_alice)
+    services.record_draft(video=video, meaning=[0.6, 0.8], recipe={})
+    services.record_draft(video=video, meaning=[], recipe={})
+    video.variant.refresh_from_db()
     pressed = [trimming.trim(video=video, start=0, end=1.5, by="ann") for _ in range(2)]
 
     shorter = Video.objects.get(pk=pressed[0].pk)
@@ -108,6 +113,7 @@ def test_a_cut_starts_a_film_of_its_own_and_the_live_one_stays(at_alice: Merchan
     assert (shorter.state, shorter.formats, shorter.trimmed_from) == (Video.State.PLANNED, video.formats, video)
     assert (shorter.variant.spec["seconds"], shorter.variant.spec["left_out"]) == (4.5, [[0.0, 1.5]])
     assert shorter.variant.facts == video.variant.facts
+    assert shorter.variant.meaning == video.variant.meaning == [0.6, 0.8]
     assert [job.kind for job in Job.objects.filter(video=shorter)] == [Job.Kind.GENERATE]
     assert AuditLog.objects.filter(action="trim").count() == 1
     video.refresh_from_db()

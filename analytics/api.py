@@ -1,7 +1,7 @@
 """The tracking endpoints: public, without session or cookie, readable by any shop's script.
 
 POST /api/v1/events      1 to 1000 events; answers 202 with what was accepted, a duplicate, or refused and why
-POST /api/v1/decisions   which variant 1 to 1000 visitors of one product should see, with the signed notes
+POST /api/v1/decisions   which variant 1 to 1000 visitors of one product should see: signed notes, and the films
 POST /api/v1/hooks/{id}/orders   an order or refund from a merchant's shop system, signed as `analytics.orders` says
 
 Errors have one shape: {"error": {"code": ..., "message": ...}}.
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
+from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -81,7 +82,21 @@ def decisions(request: HttpRequest) -> HttpResponse:
     if shown is None:
         return _error(404, "nothing_to_show", f"No live video of {ask['sku']} at {ask['merchant']}.")
     rows = [{"placement": str(one.arm.public_id), "decision": one.note} for one in shown]
-    return JsonResponse({"decisions": rows})
+    films = {str(one.arm.public_id): one for one in shown}
+    return JsonResponse({"decisions": rows, "videos": {name: _film(request, one) for name, one in films.items()}})
+
+
+def _film(request: HttpRequest, shown: serving.Shown) -> dict[str, object]:
+    """What a page needs to show it."""
+    film = shown.film
+    poster = request.build_absolute_uri(default_storage.url(film.poster)) if film.poster else None
+    return {
+        "video": str(shown.arm.video),
+        "file": request.build_absolute_uri(default_storage.url(film.file)),
+        "poster": poster,
+        "width": film.width,
+        "height": film.height,
+    }
 
 
 @_post

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 from numpy.typing import NDArray
 
 from accounts.models import Merchant
-from analytics.models import Allocation, DailyCount, RollupMark, Source
+from analytics.models import Allocation, DailyCount, Report, RollupMark, Source
 from catalog.models import Product
+from generation import boards
 from generation.models import Placement, Variant, Video
 
 PEOPLE = (Source.LIVE, Source.SIMULATED)
@@ -100,6 +101,19 @@ def arms_of(merchant: Merchant, *, product: Product | None = None, live_only: bo
     if live_only:
         placements = placements.filter(state=Placement.State.LIVE)
     return [arm_of(placement) for placement in placements.order_by("id")]
+
+
+def products_with_verdict() -> QuerySet[Product]:
+    """Products that shoppers see videos of with `outcome` and `sentence` of the current report, the newest first.
+
+    Both are None before the first report.
+    """
+    report = Report.objects.filter(product=OuterRef("pk"), frozen_by="")
+    products = boards.products_with_counts(only_live=True).annotate(
+        outcome=Subquery(report.values("content__verdict__outcome")),
+        sentence=Subquery(report.values("content__verdict__sentence")),
+    )
+    return products.order_by(Subquery(report.values("updated")).desc(nulls_last=True), "pk")
 
 
 def copies_of(merchant: Merchant) -> dict[int, tuple[str, NDArray[np.float32]]]:

@@ -19,6 +19,7 @@ from analytics.memory import Listener, Memory
 from analytics.models import Allocation, Audience
 from analytics.selectors import Arm, Contest
 from catalog.models import Product
+from generation.models import Placement, SignedFile
 
 
 class UnknownAudience(ValueError):
@@ -38,10 +39,21 @@ class Spot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Film:
+    """The sealed file of a placement and its poster, by their names in the storage; sizes in pixels."""
+
+    file: str
+    poster: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The arm chosen for one visitor, and the signed note that belongs to it."""
+    """The arm chosen for one visitor, its film, and the signed note that belongs to it."""
 
     arm: Arm
+    film: Film
     note: str
 
 
@@ -64,6 +76,8 @@ class Shelf:
     merchant: int
     locale: str
     arms: Mapping[int, Arm]
+    films: Mapping[int, Film]
+    """By placement id."""
     audiences: tuple[str, ...]
     rations: Mapping[Contest, Mapping[Whose, Ration]]
 
@@ -89,7 +103,7 @@ class Shelf:
             placement=arm.public_id, visitor=visitor, allocation=ration.allocation, propensity=choice.propensity,
             source=source,
         )  # fmt: skip
-        return Shown(arm=arm, note=sign(note))
+        return Shown(arm=arm, film=self.films[choice.arm], note=sign(note))
 
     def _contest(self, spot: Spot) -> Contest | None:
         """The contest nearest to the spot: its language before the product's own, its format before the other."""
@@ -136,12 +150,28 @@ def shelf_of(merchant: Merchant, product: Product) -> Shelf:
         merchant=merchant.pk,
         locale=product.locale,
         arms={arm.placement_id: arm for arm in arms},
+        films=_films(arms),
         audiences=tuple(one.tag for one in audiences),
         rations={
             contest: _rations(merchant, contest, [arm for arm in arms if arm.contest == contest], audiences)
             for contest in contests
         },
     )
+
+
+def _films(arms: Sequence[Arm]) -> dict[int, Film]:
+    """In two queries."""
+    placed = Placement.objects.filter(pk__in=[arm.placement_id for arm in arms]).select_related("cut")
+    sealed = dict(SignedFile.objects.filter(cut__placements__in=placed).values_list("sha256", "file"))
+    return {
+        one.pk: Film(
+            file=sealed.get(one.sha256) or one.cut.file.name or "",
+            poster=one.cut.poster.name or "",
+            width=one.cut.width,
+            height=one.cut.height,
+        )
+        for one in placed
+    }
 
 
 def _rations(

@@ -11,11 +11,10 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import selectors as accounts_selectors
-from analytics import proposals, services, snapshots
+from analytics import proposals, selectors, services, snapshots
 from analytics.models import Experiment, Proposal, Report
 from analytics.report_csv import table_of
 from catalog.models import Product
-from generation import boards
 
 PER_PAGE = 24
 
@@ -23,7 +22,7 @@ PER_PAGE = 24
 @login_required
 def report_list(request: HttpRequest) -> HttpResponse:
     """Products that shoppers see videos of, each leading to its report."""
-    page = Paginator(boards.products_with_counts(only_live=True), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(selectors.products_with_verdict(), PER_PAGE).get_page(request.GET.get("page"))
     waiting = Proposal.objects.filter(state=Proposal.State.OPEN).count()
     return render(request, "analytics/report_list.html", {"page": page, "waiting": waiting})
 

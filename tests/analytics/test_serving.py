@@ -250,4 +250,4 @@ def test_without_notifications_the_database_is_asked(transactional_db: None, mon
             time.sleep(0.1)
             memory.get(merchant.slug, "PUMP-1")
     listener.stop()
-    assert sum("generation_placement" in query["sql"] for query in asked) == 3
+    assert sum('FROM "accounts_merchant"' in query["sql"] for query in asked) == 3

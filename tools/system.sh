@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Chromium for the browser tests and npm for the voices: installed with apt as root, otherwise named.
+# Chromium for the browser tests: installed with apt as root, otherwise named.
 set -euo pipefail
 missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)

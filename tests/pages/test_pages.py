@@ -1,6 +1,7 @@
 """Every page answers its merchant, hides from strangers, and needs no JavaScript to say what it says."""
 
 from collections.abc import Callable
+from html import unescape
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -9,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import tenancy
-from accounts.models import Membership
+from accounts.models import AuditLog, Membership
+from analytics import services as analytics_services
+from analytics.models import Report
 from catalog.models import Import, Product
 from generation import services
 from generation.models import Job, Video
@@ -83,6 +86,19 @@ def test_lists_answer_their_merchant(at_desk: Client) -> None:
     answers = {name: at_desk.get(reverse(name)).status_code for name in LISTS}
 
     assert set(answers.values()) == {200}, answers
+
+
+def test_the_first_page_says_what_sells_and_tells_what_is_alike_once(at_desk: Client, shop: Shop) -> None:
+    with tenancy.merchant_context(shop.merchant.pk):
+        analytics_services.learn(shop.merchant)
+        sentence = Report.objects.get(product=shop.product).content["verdict"]["sentence"]
+        for number in range(4):
+            AuditLog.objects.create(merchant=shop.merchant, actor="Ada", action="note", subject=f"row {number}")
+    page = unescape(at_desk.get(reverse("home")).content.decode())
+    assert sentence in page
+    assert page.count("<strong>Ada</strong>") == 1
+    assert "and 3 more" in page
+    assert sentence in unescape(at_desk.get(reverse("analytics:report_list")).content.decode())
 
 
 def test_lists_send_a_visitor_to_the_door(client: Client, db: None) -> None:

@@ -9,6 +9,7 @@ Intervals resample views.
 
     python benchmarks/model_quality.py [--clips 132] [--steps 4] [--seed 1] [--weights FOLDER]
                                        [--beside NAME FOLDER STEPS]... [--again NAME...] [--json]
+                                       [--sheet FILE.jpg] [--waves FILE.jpg]
 
 A student beside its teacher, and the teacher's noise floor: `--steps 4 --beside teacher FOLDER 32 --again teacher`.
 """
@@ -24,17 +25,20 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
+import torch
 
 from benchmarks.report import show
 from model import stages
 from model.__main__ import STATE
 from model.evaluation.held_out import clips_with_more
 from model.evaluation.outcome import generated
-from model.inference import Generator
-from model.training.pictures import contact_sheet, warped_frame
+from model.inference import Generator, SampleRequest
+from model.training.clips import Clip
+from model.training.pictures import contact_sheet, sound_picture, warped_frame
 
 MORE = ("more than a camera move", "standardised error")
 CAMERA_ALONE = ("camera move alone", "endpoint error px at 1280")
+WAVE_CHOICE = 66
 SHEET_CHOICE, SHEET_CLIPS, SHEET_FRAMES = 24, 6, (0, 16, 32, 48)
 
 
@@ -50,12 +54,15 @@ def main() -> None:
     parser.add_argument("--text-encoder", type=Path, default=None)
     parser.add_argument("--recipe", default="compact_cpu")
     parser.add_argument("--sheet", type=Path, help="also write a JPEG of exact and generated frames of held-out scenes")
+    parser.add_argument("--waves", type=Path, help="also write a JPEG of exact and generated sounds of held-out scenes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if not (STATE / "views").is_dir():
         raise SystemExit("held-out scenes are missing: run `python -m tools.scenes.views`, then `python -m model data`")
     if options.sheet:
         draw_sheet(options)
+    if options.waves:
+        draw_waves(options)
     figures = stages.measure(options)
     show("model_quality", figures, rows=table(figures), as_json=options.json, seed=options.seed)
 
@@ -78,6 +85,23 @@ def draw_sheet(options: argparse.Namespace) -> None:
             frames = [warped_frame(still, points[t].numpy(), gain[t].numpy(), size) for t in SHEET_FRAMES]
             rows.append((f"{name}: {clip.prompt}", frames))
     contact_sheet(rows, options.sheet)
+
+
+def draw_waves(options: argparse.Namespace) -> None:
+    """For every class of sound that held-out renders have: the recording above what is generated for its prompt."""
+    generator, views = Generator.load(options.weights, stages.encoder_folder(options)), STATE / "views"
+    heard: dict[str, Clip] = {}
+    for clip in clips_with_more(stages.sources_of(options), WAVE_CHOICE):
+        if "Sound:" in clip.prompt and (views / f"{clip.view.name}.npz").exists():
+            heard.setdefault(clip.prompt.split("Sound:")[1].strip(" .").split(",")[0], clip)
+    rows = []
+    for name, clip in sorted(heard.items()):
+        still = np.load(views / f"{clip.view.name}.npz")["rgb"]
+        request = SampleRequest(still=still, prompt=clip.prompt, seed=options.seed, steps=options.steps)
+        made = torch.from_numpy(generator.sample(request).sound[:, 0])
+        loudest = float(max(clip.sound.abs().max(), made.abs().max(), 1e-3))
+        rows.append((f"{name}: recording, generated", [sound_picture(each, loudest) for each in (clip.sound, made)]))
+    contact_sheet(rows, options.waves)
 
 
 def table(figures: dict[str, Any]) -> list[list[str]]:

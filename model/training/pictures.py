@@ -4,13 +4,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
 from model.autoencoders.compact import OVERSCAN
+from model.autoencoders.sound import BANDS, log_mel
 
 WIDTH, HEIGHT, MARGIN = 760, 380, 56
 COLOURS = {"camera": "#0b6e75", "effect": "#c4620a", "cell": "#5b4b9a", "sound": "#7c8a2a", "fake": "#0b6e75"}
 SMOOTHING = 0.94
 LABEL_PIXELS = 14
+SOUND_WIDTH, WAVE, QUIETEST, INK = 480, 64, 8.0, (24, 90, 80)
 
 
 def loss_curve_svg(records: list[dict[str, float]], title: str) -> str:
@@ -84,6 +87,20 @@ def read_points(homography: np.ndarray, flow: np.ndarray) -> np.ndarray:
     grid = np.stack([*np.meshgrid(x, y), np.ones((height, width))], axis=-1)
     moved = grid @ homography.T
     return (moved[..., :2] / moved[..., 2:] + flow).astype(np.float32)
+
+
+def sound_picture(sound: torch.Tensor, loudest: float) -> np.ndarray:
+    """Six seconds of mono sound (96000,) as its wave above its log-mel bands, uint8 (WAVE + 2 * BANDS, SOUND_WIDTH, 3).
+
+    The wave fills its strip where it is as loud as `loudest`; bands go from silence (dark) to amplitude 1.
+    """
+    parts = sound[: len(sound) // SOUND_WIDTH * SOUND_WIDTH].reshape(SOUND_WIDTH, -1).abs().amax(1).numpy() / loudest
+    heights = (parts.clip(0.01, 1) * (WAVE // 2 - 1)).astype(int)
+    distance = np.abs(np.arange(WAVE) - WAVE // 2)[:, None]
+    wave = np.where((distance <= heights)[..., None], np.array(INK, np.uint8), np.uint8(255))
+    level = ((log_mel(sound).T.flip(0) + QUIETEST) / QUIETEST).clamp(0, 1).numpy()
+    bands = cv2.resize((level * 255).astype(np.uint8), (SOUND_WIDTH, 2 * BANDS), interpolation=cv2.INTER_NEAREST)
+    return np.concatenate([wave, cv2.applyColorMap(bands, cv2.COLORMAP_VIRIDIS)[..., ::-1]])
 
 
 def contact_sheet(rows: list[tuple[str, list[np.ndarray]]], path: Path) -> None:
